@@ -1,0 +1,192 @@
+#include "libcore/base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "libcore/base/error.hpp"
+
+namespace tn {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string reason(int code) {
+  return std::strerror(code);
+}
+
+void sync_folder(const std::string& folder) {
+  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0) return;  // the file itself is synced already
+  ::fsync(handle);
+  ::close(handle);
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  if (!file) throw Error(Exit::no_input, "{}: {}", path, reason(errno));
+  struct stat info {};
+  if (::fstat(::fileno(file.get()), &info) == 0 && S_ISDIR(info.st_mode))
+    throw Error(Exit::no_input, "{}: is a folder, not a file", path);
+  std::string bytes;
+  std::size_t used = 0;
+  bytes.resize(info.st_size > 0 ? static_cast<std::size_t>(info.st_size) + 1 : 65536);
+  for (;;) {
+    const std::size_t got = std::fread(bytes.data() + used, 1, bytes.size() - used, file.get());
+    used += got;
+    if (used < bytes.size()) break;
+    bytes.resize(bytes.size() * 2);
+  }
+  if (std::ferror(file.get()) != 0) throw Error(Exit::io, "{}: {}", path, reason(errno));
+  bytes.resize(used);
+  return bytes;
+}
+
+bool path_exists(const std::string& path) {
+  struct stat info {};
+  return ::lstat(path.c_str(), &info) == 0;
+}
+
+void create_folders(const std::string& folder) {
+  std::error_code code;
+  fs::create_directories(folder, code);
+  if (code) throw Error(Exit::cannot_create, "{}: cannot create folder: {}", folder, code.message());
+  if (!fs::is_directory(folder, code))
+    throw Error(Exit::cannot_create, "{}: exists and is not a folder", folder);
+}
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = fs::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+WholeFile::WholeFile(std::string path, bool force) : path_(std::move(path)), force_(force) {
+  if (!force && path_exists(path_))
+    throw Error(Exit::cannot_create, "{}: exists (--force overwrites it)", path_);
+  struct stat info {};
+  // A device such as /dev/full or /dev/null is written in place: renaming over it would replace the device.
+  if (::stat(path_.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+    if (S_ISDIR(info.st_mode)) throw Error(Exit::cannot_create, "{}: is a folder", path_);
+    stream_ = std::fopen(path_.c_str(), "wbe");
+  } else {
+    beside_ = path_ + ".tmp-XXXXXX";
+    const int handle = ::mkostemp(beside_.data(), O_CLOEXEC);
+    if (handle >= 0) {
+      const mode_t mask = ::umask(0);
+      ::umask(mask);
+      ::fchmod(handle, 0666 & ~mask);
+      stream_ = ::fdopen(handle, "wb");
+    }
+  }
+  if (stream_ == nullptr) {
+    const int code = errno;
+    beside_.clear();
+    throw Error(Exit::cannot_create, "{}: cannot create: {}", path_, reason(code));
+  }
+}
+
+WholeFile::~WholeFile() {
+  if (stream_ != nullptr) std::fclose(stream_);
+  if (!beside_.empty()) ::unlink(beside_.c_str());
+}
+
+void WholeFile::fail(const char* what, int code) {
+  throw Error(Exit::io, "{}: cannot {}: {}", path_, what, reason(code));
+}
+
+void WholeFile::write(std::string_view bytes) {
+  if (std::fwrite(bytes.data(), 1, bytes.size(), stream_) != bytes.size()) fail("write", errno);
+}
+
+void WholeFile::commit(Durability durability) {
+  if (std::fflush(stream_) != 0) fail("write", errno);
+  if (durability == Durability::fsync && ::fsync(::fileno(stream_)) != 0 && errno != EINVAL && errno != EROFS)
+    fail("write", errno);
+  const int closed = std::fclose(std::exchange(stream_, nullptr));
+  if (closed != 0) fail("write", errno);
+  if (beside_.empty()) return;
+  if (force_) {
+    if (::rename(beside_.c_str(), path_.c_str()) != 0) fail("rename into place", errno);
+  } else if (::link(beside_.c_str(), path_.c_str()) != 0) {
+    // A file that came into being meanwhile is kept; file systems without hard links fall back to rename.
+    if (errno == EEXIST) throw Error(Exit::cannot_create, "{}: exists (--force overwrites it)", path_);
+    if (::rename(beside_.c_str(), path_.c_str()) != 0) fail("rename into place", errno);
+  } else {
+    ::unlink(beside_.c_str());
+  }
+  beside_.clear();
+  if (durability == Durability::fsync) sync_folder(folder_of(path_));
+}
+
+void write_whole(const std::string& path, std::string_view bytes, bool force, Durability durability) {
+  WholeFile file(path, force);
+  file.write(bytes);
+  file.commit(durability);
+}
+
+LineReader::LineReader(const std::string& path, char separator)
+    : name_(path == "-" ? "<stdin>" : path), separator_(separator) {
+  stream_ = path == "-" ? stdin : std::fopen(path.c_str(), "rbe");
+  if (stream_ == nullptr) throw Error(Exit::no_input, "{}: {}", path, reason(errno));
+  struct stat info {};
+  if (stream_ != stdin && ::fstat(::fileno(stream_), &info) == 0 && S_ISDIR(info.st_mode)) {
+    std::fclose(stream_);
+    throw Error(Exit::no_input, "{}: is a folder, not a file", path);
+  }
+}
+
+LineReader::~LineReader() {
+  if (stream_ != stdin) std::fclose(stream_);
+}
+
+bool LineReader::next(std::string& line) {
+  line.clear();
+  int c = 0;
+  ::flockfile(stream_);
+  while (line.size() <= kLineCap && (c = ::getc_unlocked(stream_)) != EOF && c != separator_)
+    line.push_back(static_cast<char>(c));
+  ::funlockfile(stream_);
+  if (std::ferror(stream_) != 0) throw Error(Exit::io, "{}: {}", name_, reason(errno));
+  const bool ended = std::feof(stream_) != 0;
+  if (ended && line.empty()) return false;
+  ++number_;
+  if (line.size() > kLineCap)
+    throw Error(Exit::bad_data, "{}:{}: line is longer than 16 MiB", name_, number_);
+  if (separator_ == '\n' && !line.empty() && line.back() == '\r') line.pop_back();
+  return true;
+}
+
+TextOutput::TextOutput(const std::string& path, bool force) {
+  if (path != "-") file_ = std::make_unique<WholeFile>(path, force);
+}
+
+void TextOutput::write(std::string_view text) {
+  if (file_) {
+    file_->write(text);
+  } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
+    throw Error(Exit::io, "<stdout>: cannot write: {}", reason(errno));
+  }
+}
+
+void TextOutput::flush() {
+  if (!file_ && std::fflush(stdout) != 0) throw Error(Exit::io, "<stdout>: cannot write: {}", reason(errno));
+}
+
+void TextOutput::finish() {
+  if (file_) {
+    file_->commit();
+  } else {
+    flush();
+  }
+}
+
+}  // namespace tn

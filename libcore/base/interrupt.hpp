@@ -1,0 +1,20 @@
+// SIGINT and SIGTERM as a question that long work asks between steps.
+#pragma once
+
+namespace tn {
+
+// While in scope the first SIGINT or SIGTERM is only noted; a second one ends the process at once.
+class InterruptScope {
+ public:
+  InterruptScope();
+  ~InterruptScope();
+  InterruptScope(const InterruptScope&) = delete;
+  InterruptScope& operator=(const InterruptScope&) = delete;
+};
+
+int interrupt_signal();  // 0, or the number of the signal that came
+
+// Ends the process by the signal's default action, so that the shell sees 130 or 143.
+[[noreturn]] void raise_again(int signal);
+
+}  // namespace tn

@@ -1,0 +1,37 @@
+#include "libcore/base/log.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <utility>
+
+namespace tn {
+
+Log::Log(std::string program, Verbosity verbosity, bool colour)
+    : program_(std::move(program)), verbosity_(verbosity), colour_(colour) {}
+
+void Log::error(std::string_view text) const {
+  line("error: ", "31", text);
+}
+
+void Log::warning(std::string_view text) const {
+  line("warning: ", "33", text);
+}
+
+void Log::note(std::string_view text) const {
+  if (verbosity_ != Verbosity::quiet) line("", "", text);
+}
+
+void Log::detail(std::string_view text) const {
+  if (verbosity_ == Verbosity::verbose) line("", "", text);
+}
+
+void Log::line(std::string_view tag, std::string_view colour, std::string_view text) const {
+  const bool painted = colour_ && !colour.empty();
+  const std::string shown = painted ? fmt::format("{}: \033[{}m{}\033[0m{}\n", program_, colour, tag, text)
+                                    : fmt::format("{}: {}{}\n", program_, tag, text);
+  const std::lock_guard lock(mutex_);
+  std::fwrite(shown.data(), 1, shown.size(), stderr);
+}
+
+}  // namespace tn

@@ -1,0 +1,48 @@
+#include "libcore/cli/progress.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <utility>
+
+namespace tn {
+
+Progress::Progress(std::string program, std::string unit, std::int64_t total, bool enabled)
+    : program_(std::move(program)),
+      unit_(std::move(unit)),
+      total_(total),
+      enabled_(enabled),
+      start_(std::chrono::steady_clock::now()) {}
+
+Progress::~Progress() {
+  if (enabled_ && done_ > 0) fmt::print(stderr, "\r\033[K");
+}
+
+void Progress::advance(std::int64_t count, const std::string& detail) {
+  done_ += count;
+  if (!enabled_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - drawn_ < std::chrono::milliseconds(100) && done_ != total_) return;
+  drawn_ = now;
+  draw(detail);
+}
+
+void Progress::draw(const std::string& detail) {
+  const double seconds = std::chrono::duration<double>(drawn_ - start_).count();
+  const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0;
+  std::string line =
+      total_ > 0 ? fmt::format("{}/{} {}", done_, total_, unit_) : fmt::format("{} {}", done_, unit_);
+  line += fmt::format(", {:.3g}/s", rate);
+  if (total_ > 0 && rate > 0)
+    line += fmt::format(", {} left", clock_text(static_cast<double>(total_ - done_) / rate));
+  fmt::print(stderr, "\r\033[K{}: {}{}{}", program_, line, detail.empty() ? "" : ", ", detail);
+  std::fflush(stderr);
+}
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+}  // namespace tn

@@ -1,0 +1,34 @@
+// What stands around every tool: options in, one body, errors to one line and an exit code.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/log.hpp"
+#include "libcore/cli/flags.hpp"
+
+namespace tn {
+
+// What a tool's body needs to know of how it was called.
+struct Invocation {
+  const Log& log;
+  std::string program;       // "tn-split"
+  std::string command_line;  // for the `pg` entry of outputs
+  bool progress = false;     // whether progress may be shown on stderr
+};
+
+// Parses, answers --help, --version and --print-config, runs the body and translates exceptions:
+// Error -> its line and code, anything else -> its first line and 70. Ends by signal if one was noted.
+int run_tool(int argc, char** argv, Flags flags, const std::function<Exit(const Invocation&)>& body);
+
+// A tool made of subcommands ("tn-viz sheet"), each with its own table and --help.
+struct Command {
+  std::string name;
+  std::string summary;
+  std::function<int(int argc, char** argv)> run;  // argv[0] is the subcommand's name
+};
+int run_commands(int argc, char** argv, const About& about, const std::vector<Command>& commands);
+
+}  // namespace tn

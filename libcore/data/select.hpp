@@ -1,0 +1,30 @@
+// --select KEY=VALUE and --limit N: which records go on.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libcore/data/record.hpp"
+
+namespace tn {
+
+// One condition. KEY is a key or dotted path; VALUE is compared with the value's text, "null" with absent or
+// null.
+struct Condition {
+  std::string key;
+  std::string value;
+  bool equal = true;  // false: KEY!=VALUE
+};
+
+// "split=test", "label!=null". Throws Error(usage) for text without '='.
+Condition parse_condition(const std::string& text);
+
+struct Selection {
+  std::vector<Condition> conditions;  // all must hold
+  std::optional<std::int64_t> limit;  // at most so many of the records that match
+};
+
+bool matches(const Record& record, const std::vector<Condition>& conditions);
+
+}  // namespace tn

@@ -1,0 +1,1 @@
+// Gives way to the layer's first source.

@@ -1,0 +1,36 @@
+// Image files in, grey levels out; PNG files out. One file a format behind one load_grey.
+#pragma once
+
+#include <cstdint>
+#include <opencv2/core/mat.hpp>
+#include <string>
+#include <string_view>
+
+namespace tn {
+
+struct DecodeLimits {
+  std::int64_t max_pixels = 100'000'000;  // checked before any pixel memory is taken
+};
+
+// Pixel size as the file states it.
+struct ImageSize {
+  int width = 0;
+  int height = 0;
+  friend bool operator==(const ImageSize&, const ImageSize&) = default;
+};
+
+// Decodes PNG, JPEG, BMP, TIFF or PNM by content, never by suffix, to 8-bit grey:
+// colour by ITU-R BT.601 luma (0.299 R + 0.587 G + 0.114 B, rounded), 16 bit by division by 257 (rounded),
+// palette looked up, alpha dropped (not blended), CMYK by (255-C)(255-K)/255 and so on. EXIF orientation is
+// applied. Throws Error "PATH: reason": no_input if it cannot be opened; bad_data if it is no image of these
+// formats, is cut off, damaged, or larger than the limit. Owns its memory.
+cv::Mat1b load_grey(const std::string& path, const DecodeLimits& limits = {});
+cv::Mat1b decode_grey(std::string_view bytes, const std::string& name, const DecodeLimits& limits = {});
+
+// Grey [0,255] or BGR as PNG bytes. compression: zlib level 0 to 9.
+std::string encode_png(const cv::Mat& image, int compression = 1);
+
+// A PNG at `path`, whole or not at all. Parent folders must exist. Throws Error(cannot_create | io).
+void save_png(const std::string& path, const cv::Mat& image, bool force, int compression = 1);
+
+}  // namespace tn

@@ -1,0 +1,18 @@
+// Records through a TBB pipeline: parallel work, ordered results, a bounded number in flight.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "libcore/data/record.hpp"
+
+namespace tn {
+
+// source() is called by one thread at a time until it returns nothing; work() by up to `jobs` threads; sink()
+// by one at a time, in source order. At most 2 x jobs + 2 records are alive. An exception from any of the
+// three stops the pipeline and is rethrown here. work() should turn a bad record into an error record itself.
+void for_each_ordered(int jobs, const std::function<std::optional<Record>()>& source,
+                      const std::function<Record(Record)>& work,
+                      const std::function<void(const Record&)>& sink);
+
+}  // namespace tn

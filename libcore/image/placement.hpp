@@ -1,0 +1,43 @@
+// Where an image landed in the network's frame, and the way back to its own grid.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <opencv2/core/mat.hpp>
+#include <string>
+
+#include "libcore/image/image_io.hpp"
+
+namespace tn {
+
+enum class Fit { stretch, letterbox };
+
+// The source (width x height px) fills [left, left+inner_width) x [top, top+inner_height) of a square frame
+// of `size` px; the rest of the frame is padding (0).
+struct Placement {
+  ImageSize source;
+  int size = 0;
+  int left = 0;
+  int top = 0;
+  int inner_width = 0;
+  int inner_height = 0;
+  friend bool operator==(const Placement&, const Placement&) = default;
+};
+
+// stretch fills the frame; letterbox keeps the aspect ratio and centres. Throws Error(bad_data) for an empty
+// source.
+Placement place(ImageSize source, int size, Fit fit);
+
+// The frame: area interpolation where the image shrinks, bilinear where it grows.
+cv::Mat1b to_frame(const cv::Mat1b& image, const Placement& placement);
+
+// A mask {0,255} in the frame, resized as float and thresholded at one half (METHOD 6.7).
+cv::Mat1b mask_to_frame(const cv::Mat1b& mask, const Placement& placement);
+
+// A probability map of the frame's size -> the source's own grid, bilinear, float32 in [0,1].
+cv::Mat1f restore(const cv::Mat1f& frame, const Placement& placement);
+
+nlohmann::json to_json(const Placement& placement);  // for pre.geometry
+Placement placement_from_json(const nlohmann::json& json,
+                              const std::string& where);  // throws Error(bad_data)
+
+}  // namespace tn

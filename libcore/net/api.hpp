@@ -1,0 +1,96 @@
+// The border of the network layer: the tools see this header, and no torch type crosses it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <opencv2/core/mat.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "libcore/data/record.hpp"
+#include "libcore/data/training_log.hpp"
+#include "libcore/image/preprocess.hpp"
+#include "libcore/net/options.hpp"
+
+namespace tn {
+
+// What a network says of one frame.
+struct NetOutput {
+  cv::Mat1f probability;              // frame size, in [0,1]; empty if the model has no mask head
+  std::optional<double> p_malignant;  // in [0,1]; nothing if the model has no class head
+};
+
+struct PredictOptions {
+  Precision precision = Precision::automatic;
+  std::int64_t jobs = 0;  // threads; 0: every core
+};
+
+// A loaded model. One thread at a time.
+class Predictor {
+ public:
+  virtual ~Predictor() = default;
+  // Frames of the model's size, in order. Throws Error.
+  virtual std::vector<NetOutput> predict(std::span<const cv::Mat1b> frames) = 0;
+  virtual const nlohmann::json& meta() const = 0;  // the model file's document
+};
+
+// One preprocessed image to learn from; paths as the process sees them.
+struct TrainCase {
+  std::string id;
+  std::string image;                // a frame of the network's size
+  std::optional<std::string> mask;  // its mask, same size
+  std::optional<int> label;         // 0 benign, 1 malignant
+};
+
+struct TrainJob {
+  NetOptions net;
+  TrainOptions options;
+  std::int64_t size = 0;  // px a side of the frames
+  std::vector<TrainCase> train;
+  std::vector<TrainCase> validation;
+  std::string folder;       // run folder: model.safetensors, checkpoint-last, checkpoint-previous
+  bool resume = false;      // from the folder's last checkpoint
+  nlohmann::json meta;      // model document to begin with: preprocessing, labels, provenance
+  std::string fingerprint;  // of everything that must be equal on a resume
+};
+
+// Told by the trainer, on its own thread. An exception ends the training.
+class TrainObserver {
+ public:
+  virtual ~TrainObserver() = default;
+  virtual void started(std::int64_t parameters, std::int64_t first_epoch, std::int64_t steps_an_epoch) = 0;
+  virtual void step(std::int64_t epoch, std::int64_t step, double loss) = 0;
+  virtual void epoch(const EpochLog& log) = 0;
+  virtual bool interrupted() = 0;  // true: save and stop
+};
+
+struct TrainOutcome {
+  std::int64_t epochs = 0;  // done in all
+  double best_dice = 0;     // on validation, network's grid
+  std::int64_t best_epoch = 0;
+  bool interrupted = false;
+};
+
+struct ArchInfo {
+  std::string name;
+  std::int64_t parameters = 0;
+};
+
+// The opened network layer. Errors come out as tn::Error.
+class NetLayer {
+ public:
+  // Opens libtn_net.so beside the executable or in its library folder. Never closed. Throws Error(internal)
+  // with the reason, LibTorch not found included.
+  static const NetLayer& open();
+
+  virtual ~NetLayer() = default;
+  virtual std::unique_ptr<Predictor> load(const std::string& model, const PredictOptions& options) const = 0;
+  virtual TrainOutcome train(const TrainJob& job, TrainObserver& observer) const = 0;
+  virtual std::vector<ArchInfo> architectures() const = 0;
+};
+
+}  // namespace tn
