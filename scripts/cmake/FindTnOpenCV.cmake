@@ -1,0 +1,13 @@
+# OpenCV's core and imgproc alone, as tn::opencv: Debian ships OpenCV's package file only with the package of all modules.
+find_path(TnOpenCV_INCLUDE_DIR opencv2/imgproc.hpp PATH_SUFFIXES opencv4)
+find_library(TnOpenCV_CORE opencv_core)
+find_library(TnOpenCV_IMGPROC opencv_imgproc)
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(TnOpenCV REQUIRED_VARS TnOpenCV_CORE TnOpenCV_IMGPROC TnOpenCV_INCLUDE_DIR)
+mark_as_advanced(TnOpenCV_INCLUDE_DIR TnOpenCV_CORE TnOpenCV_IMGPROC)
+if(TnOpenCV_FOUND AND NOT TARGET tn::opencv)
+  add_library(tn::opencv INTERFACE IMPORTED)
+  # System headers: they warn.
+  target_include_directories(tn::opencv SYSTEM INTERFACE ${TnOpenCV_INCLUDE_DIR})
+  target_link_libraries(tn::opencv INTERFACE ${TnOpenCV_CORE} ${TnOpenCV_IMGPROC})
+endif()
