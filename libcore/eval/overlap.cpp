@@ -1,0 +1,83 @@
+#include "libcore/eval/overlap.hpp"
+
+#include "libcore/base/error.hpp"
+
+namespace tn {
+namespace {
+
+double ratio(std::int64_t part, std::int64_t whole) {
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// For overlaps: nothing drawn and nothing predicted is agreement.
+double ratio_or_one(std::int64_t part, std::int64_t whole) {
+  return whole == 0 ? 1 : ratio(part, whole);
+}
+
+std::optional<double> ratio_or_none(std::int64_t part, std::int64_t whole) {
+  if (whole == 0) return std::nullopt;
+  return ratio(part, whole);
+}
+
+}  // namespace
+
+Overlap overlap(const cv::Mat1b& predicted, const cv::Mat1b& drawn) {
+  if (predicted.size() != drawn.size())
+    throw Error(Exit::bad_data, "the predicted mask is {}x{} px, the drawn one {}x{} px", predicted.cols,
+                predicted.rows, drawn.cols, drawn.rows);
+  Overlap counts;
+  for (int y = 0; y < drawn.rows; ++y) {
+    const std::uint8_t* p = predicted[y];
+    const std::uint8_t* d = drawn[y];
+    std::int64_t both = 0, only_predicted = 0, only_drawn = 0;
+    for (int x = 0; x < drawn.cols; ++x) {
+      const bool is = p[x] > 0, should = d[x] > 0;
+      both += is && should;
+      only_predicted += is && !should;
+      only_drawn += !is && should;
+    }
+    counts.tp += both;
+    counts.fp += only_predicted;
+    counts.fn += only_drawn;
+    counts.tn += drawn.cols - both - only_predicted - only_drawn;
+  }
+  return counts;
+}
+
+Overlap operator+(const Overlap& a, const Overlap& b) {
+  return {a.tp + b.tp, a.fp + b.fp, a.fn + b.fn, a.tn + b.tn};
+}
+
+double dice(const Overlap& counts) {
+  return ratio_or_one(2 * counts.tp, 2 * counts.tp + counts.fp + counts.fn);
+}
+
+double iou(const Overlap& counts) {
+  return ratio_or_one(counts.tp, counts.tp + counts.fp + counts.fn);
+}
+
+double background_dice(const Overlap& counts) {
+  return ratio_or_one(2 * counts.tn, 2 * counts.tn + counts.fp + counts.fn);
+}
+
+double class_mean_dice(const Overlap& counts) {
+  return (dice(counts) + background_dice(counts)) / 2;
+}
+
+double pixel_accuracy(const Overlap& counts) {
+  return ratio_or_one(counts.tp + counts.tn, counts.tp + counts.fp + counts.fn + counts.tn);
+}
+
+std::optional<double> precision(const Overlap& counts) {
+  return ratio_or_none(counts.tp, counts.tp + counts.fp);
+}
+
+std::optional<double> sensitivity(const Overlap& counts) {
+  return ratio_or_none(counts.tp, counts.tp + counts.fn);
+}
+
+std::optional<double> specificity(const Overlap& counts) {
+  return ratio_or_none(counts.tn, counts.tn + counts.fp);
+}
+
+}  // namespace tn
