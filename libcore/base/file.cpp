@@ -156,8 +156,8 @@ bool LineReader::next(std::string& line) {
     line.push_back(static_cast<char>(c));
   ::funlockfile(stream_);
   if (std::ferror(stream_) != 0) throw Error(Exit::io, "{}: {}", name_, reason(errno));
-  const bool ended = std::feof(stream_) != 0;
-  if (ended && line.empty()) return false;
+  ended_ = c == separator_;
+  if (c == EOF && line.empty()) return false;
   ++number_;
   if (line.size() > kLineCap)
     throw Error(Exit::bad_data, "{}:{}: line is longer than 16 MiB", name_, number_);

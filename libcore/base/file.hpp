@@ -64,6 +64,7 @@ class LineReader {
   bool next(std::string& line);
 
   std::int64_t line_number() const { return number_; }  // of the line last read, from 1
+  bool line_ended() const { return ended_; }            // false: the input stopped before the line's end
   const std::string& name() const { return name_; }     // the path, or "<stdin>"
   static constexpr std::size_t kLineCap = 16U << 20;    // bytes
 
@@ -72,6 +73,7 @@ class LineReader {
   std::FILE* stream_ = nullptr;
   char separator_;
   std::int64_t number_ = 0;
+  bool ended_ = true;
 };
 
 // A text output: a whole file (see WholeFile) or, for "-", stdout, where every write is checked.

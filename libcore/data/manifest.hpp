@@ -23,7 +23,7 @@ class Header {
   static Header parse(std::string line,
                       const std::string& place);  // throws Error(bad_data): version not 1, bad types
 
-  const std::string& line() const { return line_; }
+  const std::string& line() const { return fields_.line(); }
   bool promises_end() const;                                       // "end": true
   std::optional<std::string> text(std::string_view key) const;     // "label_source"
   std::optional<nlohmann::json> json(std::string_view key) const;  // "pre"
@@ -35,8 +35,7 @@ class Header {
   void add_program(std::string_view program, std::string_view command_line);
 
  private:
-  Record fields_;  // without the demand for an id
-  std::string line_;
+  Record fields_;  // without an id
 };
 
 struct ReadOptions {
@@ -45,10 +44,10 @@ struct ReadOptions {
   bool id_from_name = false;     // plain lists: id = file name without folders (--id-from name)
 };
 
-// Reads one manifest in constant memory but for 16 bytes an id (duplicates are refused). Empty lines are
-// skipped. Throws Error(bad_data) "file:line: reason" for a broken line, a duplicate id, a second header, a
-// wrong count, or an end record that was promised and did not come; Error(no_input) for a file that is not
-// there.
+// Reads one manifest in constant memory but for a hash of each id (16 to 64 bytes; duplicates are refused).
+// Empty lines are skipped. Throws Error(bad_data) "file:line: reason" for a broken line, a duplicate id, a
+// second header, a wrong count, or an end record that was promised and did not come; Error(no_input) for a
+// file that is not there.
 class ManifestReader {
  public:
   explicit ManifestReader(const std::string& path, ReadOptions options = {});  // "-": stdin
@@ -57,6 +56,7 @@ class ManifestReader {
 
   const Header& header();        // reads the first line; a default header if there is none
   std::optional<Record> next();  // nothing at the end, once it is known to be whole
+  bool truncated() const;        // at the end: it was cut off, and options allowed that
   std::string place() const;     // "file:line" of the record last returned
   const std::string& name() const;
 

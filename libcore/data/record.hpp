@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "libcore/data/json_text.hpp"
+
 namespace tn {
 
 // Owns the line; keys are found by position, values are parsed when asked for. Changing a key keeps every
@@ -21,6 +23,12 @@ class Record {
   // deeper than 64, no usable id. PLACE is "file:line". An id must be a relative file name without "..": see
   // tn-manifest(5).
   static Record parse(std::string line, const std::string& place);
+
+  // Any object, without the demand for an id: a header, an end record, a line of a log.
+  static Record parse_object(std::string line, const std::string& place);
+
+  // Throws Error(bad_data) "PLACE: reason" if the id is missing, no text, or no relative file name.
+  void require_id(const std::string& place) const;
 
   // A record made here, with `id` alone. Throws Error(bad_data) for an id that cannot be a relative file
   // name.
@@ -57,15 +65,12 @@ class Record {
   friend bool operator==(const Record&, const Record&) = default;
 
  private:
-  struct Member {
-    std::uint32_t key, key_end, value, value_end;  // byte positions in line_; key without its quotes
-    friend bool operator==(const Member&, const Member&) = default;
-  };
-  const Member* find(std::string_view key) const;
-  void index(const std::string& place);
+  const MemberSpan* find(std::string_view key) const;
+  std::string key_of(const MemberSpan& member) const;
+  void replace(std::size_t first, std::size_t last, std::string_view with);
 
   std::string line_;
-  std::vector<Member> members_;
+  std::vector<MemberSpan> members_;  // spans in line_
 };
 
 // Throws Error(bad_data): an id that is empty, absolute, not UTF-8, holds "..", an empty or "." part, or a

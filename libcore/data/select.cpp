@@ -1,0 +1,43 @@
+#include "libcore/data/select.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/text.hpp"
+
+namespace tn {
+namespace {
+
+// The value as text: a string's own characters, any other value as JSON.
+std::string shown(const nlohmann::json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+bool equals(const Record& record, const Condition& condition) {
+  const auto value = record.at(condition.key);
+  if (!value) return condition.value == "null";
+  if (shown(*value) == condition.value) return true;
+  if (!value->is_number()) return false;
+  const auto raw = record.raw(condition.key);  // 0.10 as it stands in the line, and any other way to write it
+  return raw == condition.value || parse_double(condition.value) == value->get<double>();
+}
+
+}  // namespace
+
+Condition parse_condition(const std::string& text) {
+  const std::size_t sign = text.find('=');
+  const bool negated = sign != std::string::npos && sign > 0 && text[sign - 1] == '!';
+  const std::size_t key_end = negated ? sign - 1 : sign;
+  if (sign == std::string::npos || key_end == 0)
+    throw Error(Exit::usage, "--select: '{}' is neither KEY=VALUE nor KEY!=VALUE", printable(text));
+  return {text.substr(0, key_end), text.substr(sign + 1), !negated};
+}
+
+bool matches(const Record& record, const std::vector<Condition>& conditions) {
+  return std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
+    return equals(record, condition) == condition.equal;
+  });
+}
+
+}  // namespace tn
