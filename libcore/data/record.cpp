@@ -55,9 +55,7 @@ Record Record::parse_object(std::string line, const std::string& place) {
   record.members_ = member_spans(record.line_);
   if (record.members_.empty() && record.line_.find('{') == std::string::npos)
     throw Error(Exit::bad_data, "{}: a JSON value, but not an object", place);
-  std::vector<std::string> keys;
-  keys.reserve(record.members_.size());
-  for (const MemberSpan& member : record.members_) keys.push_back(record.key_of(member));
+  std::vector<std::string> keys = record.keys();
   std::sort(keys.begin(), keys.end());
   if (const auto twice = std::adjacent_find(keys.begin(), keys.end()); twice != keys.end())
     throw Error(Exit::bad_data, "{}: key '{}' occurs twice", place, printable(*twice));
@@ -92,8 +90,12 @@ std::string Record::id() const {
       std::string_view(line_).substr(member->value + 1, member->value_end - member->value - 2));
 }
 
-std::string Record::key_of(const MemberSpan& member) const {
-  return json_unquoted(std::string_view(line_).substr(member.key, member.key_end - member.key));
+std::vector<std::string> Record::keys() const {
+  std::vector<std::string> keys;
+  keys.reserve(members_.size());
+  for (const MemberSpan& member : members_)
+    keys.push_back(json_unquoted(std::string_view(line_).substr(member.key, member.key_end - member.key)));
+  return keys;
 }
 
 const MemberSpan* Record::find(std::string_view key) const {

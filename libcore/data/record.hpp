@@ -37,6 +37,7 @@ class Record {
   const std::string& line() const { return line_; }  // as it is written: no line end
   std::string id() const;
 
+  std::vector<std::string> keys() const;                            // in order
   bool has(std::string_view key) const;                             // present, null included
   std::optional<std::string_view> raw(std::string_view key) const;  // the value's own bytes
   bool is_null(std::string_view key) const;                         // absent or null
@@ -66,7 +67,6 @@ class Record {
 
  private:
   const MemberSpan* find(std::string_view key) const;
-  std::string key_of(const MemberSpan& member) const;
   void replace(std::size_t first, std::size_t last, std::string_view with);
 
   std::string line_;
