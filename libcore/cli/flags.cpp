@@ -244,28 +244,26 @@ const Flag& Flags::row(std::string_view name) const {
 
 void Flags::parse(const std::vector<std::string>& arguments) {
   add_common();
-  const std::vector<Flag> rows = rows_;
-  // The configuration file must be known before the rest is read: a first look at the command line finds it.
-  const auto has_config = [&] {
-    for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i)
-      if (arguments[i] == "--config" || arguments[i].starts_with("--config=")) return true;
-    return false;
-  }();
-  if (has_config) {
-    read_arguments(arguments);  // sets the name; every value is set again below, in order of precedence
-    if (!common_->help && !common_->version && common_->config) {
-      given_.clear();
-      const std::string path = *common_->config;
-      read_config(path);
-    }
-  }
-  read_environment();
-  read_arguments(arguments);
+  read_arguments(arguments);  // a first look, for --config and for what decides defaults
   if (!common_->help && !common_->version) {
+    const std::optional<std::string> config = common_->config;
+    if (defaults_) {
+      read_sources(config, arguments);
+      defaults_();
+    }
+    read_sources(config, arguments);
     if (common_->quiet && common_->verbose)
       throw Error(Exit::usage, "--quiet and --verbose contradict each other");
     if (!common_->print_config) check_required();
   }
+}
+
+void Flags::read_sources(const std::optional<std::string>& config,
+                         const std::vector<std::string>& arguments) {
+  given_.clear();
+  if (config) read_config(*config);
+  read_environment();
+  read_arguments(arguments);
 }
 
 void Flags::read_config(const std::string& path) {

@@ -94,6 +94,9 @@ class Flags {
   void from_environment(std::string variable) { rows_.back().variable = std::move(variable); }
   void unrecorded() { rows_.back().in_command_line = false; }
 
+  // Sets other fields' defaults from one that is known by then (a preset); what was given itself still wins.
+  void defaults_from(std::function<void()> set_defaults) { defaults_ = std::move(set_defaults); }
+
   // Reads configuration file, environment and command line, in rising precedence, into the fields.
   // Throws Error(usage); Error(no_input) for a configuration file that is not there.
   void parse(const std::vector<std::string>& arguments);
@@ -111,6 +114,7 @@ class Flags {
                   std::string help, std::function<void(std::size_t)> set, std::function<std::string()> show);
   void add_common();
   const Flag& row(std::string_view name) const;
+  void read_sources(const std::optional<std::string>& config, const std::vector<std::string>& arguments);
   void read_config(const std::string& path);
   void read_environment();
   void read_arguments(const std::vector<std::string>& arguments);
@@ -125,6 +129,7 @@ class Flags {
   std::size_t least_operands_ = 0;
   std::size_t most_operands_ = 0;
   std::string command_line_;
+  std::function<void()> defaults_;
   std::shared_ptr<CommonOptions> common_;  // shared: a copy of the table binds the same fields
 };
 

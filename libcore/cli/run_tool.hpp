@@ -16,6 +16,7 @@ struct Invocation {
   const Log& log;
   std::string program;       // "tn-split"
   std::string command_line;  // for the `pg` entry of outputs
+  std::string config_text;   // every setting, as --print-config prints it
   bool progress = false;     // whether progress may be shown on stderr
 };
 
