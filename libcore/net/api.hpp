@@ -52,17 +52,26 @@ struct TrainJob {
   std::int64_t size = 0;  // px a side of the frames
   std::vector<TrainCase> train;
   std::vector<TrainCase> validation;
-  std::string folder;       // run folder: model.safetensors, checkpoint-last, checkpoint-previous
-  bool resume = false;      // from the folder's last checkpoint
-  nlohmann::json meta;      // model document to begin with: preprocessing, labels, provenance
-  std::string fingerprint;  // of everything that must be equal on a resume
+  std::string folder;          // run folder: model.safetensors, checkpoint-last, checkpoint-previous
+  bool resume = false;         // from the folder's last checkpoint
+  nlohmann::json meta;         // model document to begin with: preprocessing, labels, provenance
+  nlohmann::json fingerprint;  // everything that must be equal on a resume
+};
+
+struct TrainStart {
+  std::int64_t parameters = 0;
+  std::int64_t epoch = 1;        // the first to be run, from 1
+  std::int64_t epoch_step = 0;   // steps of it that are done
+  std::int64_t epoch_steps = 0;  // steps an epoch
+  bool bfloat16 = false;
+  int threads = 0;
 };
 
 // Told by the trainer, on its own thread. An exception ends the training.
 class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
-  virtual void started(std::int64_t parameters, std::int64_t first_epoch, std::int64_t steps_an_epoch) = 0;
+  virtual void started(const TrainStart& start) = 0;
   virtual void step(std::int64_t epoch, std::int64_t step, double loss) = 0;
   virtual void epoch(const EpochLog& log) = 0;
   virtual bool interrupted() = 0;  // true: save and stop

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -29,8 +30,7 @@ enum class Precision {
   automatic,
   float32,
   bfloat16
-};                                    // automatic: bfloat16 where the processor multiplies in it
-enum class Initialization { paper };  // Xavier-normal, BN N(1, 0.02)
+};  // automatic: bfloat16 where the processor multiplies in it
 
 // METHOD 3. Defaults are those of the preset `practical`; preset_options() gives either.
 struct TrainOptions {
@@ -48,19 +48,31 @@ struct TrainOptions {
   std::int64_t plateau_epochs = 50;  // without a better validation Dice: halve the learning rate
   std::int64_t epochs = 100;
   std::optional<std::int64_t> max_steps;
-  std::optional<double> max_minutes;  // the cosine schedule then follows time where that ends first
+  std::optional<double> max_seconds;  // wall clock; the cosine schedule follows time where that ends first
   std::int64_t patience = 0;          // epochs without a better validation Dice before the end; 0: never
   std::int64_t batch = 8;             // images an optimiser step
   std::int64_t accumulate = 1;        // micro-batches a step; batch must be a multiple
   double ema = 0.99;                  // decay of the averaged weights a step; 0: none
   double clip = 0;                    // largest gradient norm; 0: none
   Precision precision = Precision::automatic;
-  Initialization initialization = Initialization::paper;
   std::int64_t seed = 17;
   std::int64_t jobs = 0;  // threads; 0: every core
   friend bool operator==(const TrainOptions&, const TrainOptions&) = default;
 };
 
 constexpr int kPresetVersion = 1;  // recorded: what a preset means may grow
+
+TrainOptions preset_options(Preset preset);
+std::int64_t preset_size(Preset preset);  // px a side that the preset is meant for: 256 or 512
+
+// Throw Error(usage) with the value and the reason.
+void check(const TrainOptions& options);
+void check(const NetOptions& options);
+
+// As they stand in a model file ("arch", "training.options"); from_json throws Error(bad_data) "WHERE:
+// reason".
+nlohmann::json to_json(const NetOptions& options);
+NetOptions net_options_from_json(const nlohmann::json& json, const std::string& where);
+nlohmann::json to_json(const TrainOptions& options);  // all but jobs, which changes no batch
 
 }  // namespace tn

@@ -1,0 +1,121 @@
+#include "libcore/net/checkpoint.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "libcore/base/error.hpp"
+#include "libcore/data/model_file.hpp"
+
+namespace tn {
+namespace {
+
+nlohmann::json to_json(const TrainProgress& p) {
+  return {{"epoch", p.epoch},
+          {"epoch_step", p.epoch_step},
+          {"steps", p.steps},
+          {"seconds", p.seconds},
+          {"epoch_seconds", p.epoch_seconds},
+          {"waited_seconds", p.waited_seconds},
+          {"loss_sum", p.loss_sum},
+          {"mask_loss_sum", p.mask_loss_sum},
+          {"class_loss_sum", p.class_loss_sum},
+          {"plateau", {{"best", p.plateau.best}, {"waited", p.plateau.waited}, {"factor", p.plateau.factor}}},
+          {"best", p.best},
+          {"best_dice", p.best_dice},
+          {"best_epoch", p.best_epoch},
+          {"done", p.done}};
+}
+
+TrainProgress progress_from_json(const nlohmann::json& json) {
+  TrainProgress p;
+  json.at("epoch").get_to(p.epoch);
+  json.at("epoch_step").get_to(p.epoch_step);
+  json.at("steps").get_to(p.steps);
+  json.at("seconds").get_to(p.seconds);
+  json.at("epoch_seconds").get_to(p.epoch_seconds);
+  json.at("waited_seconds").get_to(p.waited_seconds);
+  json.at("loss_sum").get_to(p.loss_sum);
+  json.at("mask_loss_sum").get_to(p.mask_loss_sum);
+  json.at("class_loss_sum").get_to(p.class_loss_sum);
+  json.at("plateau").at("best").get_to(p.plateau.best);
+  json.at("plateau").at("waited").get_to(p.plateau.waited);
+  json.at("plateau").at("factor").get_to(p.plateau.factor);
+  json.at("best").get_to(p.best);
+  json.at("best_dice").get_to(p.best_dice);
+  json.at("best_epoch").get_to(p.best_epoch);
+  json.at("done").get_to(p.done);
+  return p;
+}
+
+// The first setting that differs, as "options.alpha: 0.2, now 0.3"; empty if all agree.
+std::string difference(const nlohmann::json& before, const nlohmann::json& now) {
+  const nlohmann::json old_flat = before.flatten();
+  const nlohmann::json new_flat = now.flatten();
+  for (const auto& [key, value] : new_flat.items()) {
+    const auto found = old_flat.find(key);
+    const std::string old_value = found == old_flat.end() ? "nothing" : found->dump();
+    if (old_value != value.dump())
+      return fmt::format("{}: {}, now {}", key.substr(1), old_value, value.dump());
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string last_checkpoint(const std::string& folder) {
+  return folder + "/checkpoint-last.safetensors";
+}
+std::string previous_checkpoint(const std::string& folder) {
+  return folder + "/checkpoint-previous.safetensors";
+}
+
+void save_checkpoint(const std::string& folder, const std::vector<NamedTensor>& tensors,
+                     const TrainProgress& progress, const nlohmann::json& fingerprint) {
+  const std::string last = last_checkpoint(folder);
+  if (path_exists(last)) {
+    // A second name for the last one, put in the place of the previous one in a single step.
+    const std::string beside = previous_checkpoint(folder) + ".tmp";
+    ::unlink(beside.c_str());
+    if (::link(last.c_str(), beside.c_str()) != 0 ||
+        std::rename(beside.c_str(), previous_checkpoint(folder).c_str()) != 0)
+      throw Error(Exit::io, "{}: cannot be kept as the previous checkpoint", last);
+  }
+  const nlohmann::json meta = {
+      {"checkpoint", 1}, {"progress", to_json(progress)}, {"fingerprint", fingerprint}};
+  save_safetensors(last, tensors, meta, /*force=*/true, Durability::fsync);
+}
+
+TrainProgress load_checkpoint(const std::string& folder, const std::vector<NamedTensor>& tensors,
+                              const nlohmann::json& fingerprint) {
+  const std::string path = last_checkpoint(folder);
+  const nlohmann::json meta = read_model_index(path).meta;
+  if (!meta.is_object() || meta.value("checkpoint", 0) != 1)
+    throw Error(Exit::bad_data, "{}: not a checkpoint of these tools", path);
+  TrainProgress progress;
+  try {
+    if (const std::string differs = difference(meta.at("fingerprint"), fingerprint); !differs.empty())
+      throw Error(Exit::usage, "{}: the run was started with another {}", path, differs);
+    progress = progress_from_json(meta.at("progress"));
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(Exit::bad_data, "{}: damaged: {}", path, error.what());
+  }
+  const std::vector<NamedTensor> stored = load_safetensors(path);
+  if (stored.size() != tensors.size())
+    throw Error(Exit::bad_data, "{}: {} tensors, expected {}", path, stored.size(), tensors.size());
+  const at::NoGradGuard no_grad;
+  for (const NamedTensor& target : tensors) {
+    const auto found = std::find_if(stored.begin(), stored.end(),
+                                    [&](const NamedTensor& one) { return one.name == target.name; });
+    if (found == stored.end()) throw Error(Exit::bad_data, "{}: tensor '{}' is missing", path, target.name);
+    if (found->value.sizes() != target.value.sizes() ||
+        found->value.scalar_type() != target.value.scalar_type())
+      throw Error(Exit::bad_data, "{}: tensor '{}' has another shape or type", path, target.name);
+    target.value.detach().copy_(found->value);
+  }
+  return progress;
+}
+
+}  // namespace tn

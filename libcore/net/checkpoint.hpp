@@ -1,0 +1,47 @@
+// Everything a training needs to go on as if it had not stopped.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libcore/net/schedule.hpp"
+#include "libcore/net/weights.hpp"
+
+namespace tn {
+
+// Where a training stands, besides its tensors.
+struct TrainProgress {
+  std::int64_t epoch = 1;       // the one in progress, from 1
+  std::int64_t epoch_step = 0;  // steps done in it
+  std::int64_t steps = 0;       // in all
+  double seconds = 0;           // wall clock in all
+  double epoch_seconds = 0;     // of the epoch in progress
+  double waited_seconds = 0;    // of it waiting for data
+  double loss_sum = 0;          // over the epoch's steps
+  double mask_loss_sum = 0;
+  double class_loss_sum = 0;
+  Plateau plateau;
+  double best = -1;  // of the quantity the best model is chosen by
+  double best_dice = 0;
+  std::int64_t best_epoch = 0;
+  bool done = false;
+  friend bool operator==(const TrainProgress&, const TrainProgress&) = default;
+};
+
+std::string last_checkpoint(const std::string& folder);      // FOLDER/checkpoint-last.safetensors
+std::string previous_checkpoint(const std::string& folder);  // FOLDER/checkpoint-previous.safetensors
+
+// Writes beside, syncs, keeps what was last as previous, renames: at every moment one of the two is whole.
+void save_checkpoint(const std::string& folder, const std::vector<NamedTensor>& tensors,
+                     const TrainProgress& progress, const nlohmann::json& fingerprint);
+
+// Copies the last checkpoint's tensors into `tensors` (names, shapes and types must agree) and returns where
+// it stood. Throws Error(no_input) where there is none, Error(bad_data) for a damaged one, Error(usage) that
+// names the first setting in which `fingerprint` differs.
+TrainProgress load_checkpoint(const std::string& folder, const std::vector<NamedTensor>& tensors,
+                              const nlohmann::json& fingerprint);
+
+}  // namespace tn

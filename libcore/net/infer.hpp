@@ -1,0 +1,56 @@
+// A stream of records through a network: decoded ahead, answered in order, masks on the original grid.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "libcore/data/manifest.hpp"
+#include "libcore/data/select.hpp"
+#include "libcore/net/api.hpp"
+#include "libcore/net/model_spec.hpp"
+
+namespace tn {
+
+struct InferOptions {
+  Selection selection;
+  std::string root;                 // paths of records resolve against it; empty: the current folder
+  std::string folder;               // masks go here as ID.png; empty: no masks
+  std::optional<double> threshold;  // of the mask, in (0,1); nothing: the model's
+  std::int64_t batch = 1;           // frames a forward pass; results wait until a batch is full
+  std::int64_t max_pixels = 100'000'000;
+  bool from_raw = false;  // preprocessed records too start from their original image
+  bool force = false;
+  bool fail_fast = false;
+};
+
+void check(const InferOptions& options);  // throws Error(usage)
+
+struct InferOutcome {
+  std::int64_t records = 0;
+  std::int64_t failed = 0;  // here; records that arrived with an error are not counted
+  bool interrupted = false;
+};
+
+// Told of each record that failed here, in order, and of each record done.
+struct InferReport {
+  std::function<void(const Record&)> failed;
+  std::function<void()> done;
+};
+
+// The header for the records to come: "model" says which one, with its thresholds.
+Header predicted_header(Header header, const ModelSpec& model, const std::string& model_hash);
+
+// "ID: reason" of an error record.
+std::string failure_line(const Record& record);
+
+// Reads, predicts, writes masks and records: one line out for one line in, in order, flushed as soon as it is
+// known. A record that cannot be read becomes an error record in its place. Finishes the writer unless
+// interrupted. Throws Error(bad_data) for preprocessed records whose hash is not the model's;
+// Error(cannot_create | io) for outputs.
+InferOutcome infer(ManifestReader& reader, ManifestWriter& writer, Predictor& predictor,
+                   const ModelSpec& model, const std::string& model_hash, const InferOptions& options,
+                   const InferReport& report);
+
+}  // namespace tn

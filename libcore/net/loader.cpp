@@ -1,0 +1,116 @@
+#include "libcore/net/loader.hpp"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <exception>
+#include <functional>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/random.hpp"
+#include "libcore/image/image_io.hpp"
+
+namespace tn {
+namespace {
+
+cv::Mat1b load_frame(const std::string& path, std::int64_t size) {
+  cv::Mat1b frame = load_grey(path);
+  if (frame.cols != size || frame.rows != size)
+    throw Error(Exit::bad_data, "{}: {} x {} px, expected {} x {}", path, frame.cols, frame.rows, size, size);
+  return frame;
+}
+
+Example load_example(const TrainCase& one, std::int64_t size) {
+  Example example{one.id, load_frame(one.image, size), std::nullopt, one.label};
+  if (one.mask) example.mask = load_frame(*one.mask, size);
+  return example;
+}
+
+void for_each_index(std::size_t count, int jobs, const std::function<void(std::size_t)>& work) {
+  tbb::task_arena arena(jobs);
+  arena.execute([&] { tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) { work(i); }); });
+}
+
+// Writes one grey frame into row `index` of [N,1,S,S], scaled to [0,1] or, as a mask, to 0 and 1.
+void put(const cv::Mat1b& frame, at::Tensor& rows, std::size_t index, bool as_mask) {
+  float* out = rows.data_ptr<float>() + static_cast<std::size_t>(rows.stride(0)) * index;
+  for (int y = 0; y < frame.rows; ++y)
+    for (int x = 0; x < frame.cols; ++x)
+      *out++ = as_mask ? static_cast<float>(frame(y, x) > 0) : static_cast<float>(frame(y, x)) / 255.0F;
+}
+
+Batch empty_batch(std::size_t count, int size) {
+  const auto n = static_cast<std::int64_t>(count);
+  return {at::empty({n, 1, size, size}, at::kFloat), at::zeros({n, 1, size, size}, at::kFloat),
+          at::zeros({n}, at::kBool), at::full({n}, -1, at::kLong), std::vector<std::string>(count)};
+}
+
+void fill(Batch& batch, std::size_t row, const std::string& id, const cv::Mat1b& image,
+          const std::optional<cv::Mat1b>& mask, std::optional<int> label) {
+  batch.ids[row] = id;
+  put(image, batch.images, row, false);
+  if (mask) put(*mask, batch.masks, row, true);
+  batch.has_mask.data_ptr<bool>()[row] = mask.has_value();
+  if (label) batch.labels.data_ptr<std::int64_t>()[row] = *label;
+}
+
+}  // namespace
+
+std::vector<Example> load_examples(std::span<const TrainCase> cases, std::int64_t size, int jobs) {
+  std::vector<Example> examples(cases.size());
+  std::vector<std::exception_ptr> failures(
+      cases.size());  // one slot a case: the first is the same for any jobs
+  for_each_index(cases.size(), jobs, [&](std::size_t i) {
+    try {
+      examples[i] = load_example(cases[i], size);
+    } catch (const Error&) {
+      failures[i] = std::current_exception();
+    }
+  });
+  for (const std::exception_ptr& failure : failures)
+    if (failure) std::rethrow_exception(failure);
+  return examples;
+}
+
+Batch make_batch(std::span<const Example> examples) {
+  Batch batch = empty_batch(examples.size(), examples.front().image.rows);
+  for (std::size_t i = 0; i < examples.size(); ++i)
+    fill(batch, i, examples[i].id, examples[i].image, examples[i].mask, examples[i].label);
+  return batch;
+}
+
+Batch make_augmented_batch(std::span<const Example> examples, std::span<const std::size_t> order,
+                           const AugmentOptions& augment, std::uint64_t seed, std::int64_t epoch, int jobs) {
+  Batch batch = empty_batch(order.size(), examples.front().image.rows);
+  for_each_index(order.size(), jobs, [&](std::size_t row) {
+    const Example& example = examples[order[row]];
+    Random random(seed, "augment/" + example.id, static_cast<std::uint64_t>(epoch));
+    const Augmented changed =
+        tn::augment(example.image, example.mask ? &*example.mask : nullptr, augment, random);
+    fill(batch, row, example.id, changed.image, changed.mask, example.label);
+  });
+  return batch;
+}
+
+std::vector<std::size_t> epoch_order(std::size_t count, std::uint64_t seed, std::int64_t epoch) {
+  return Random(seed, "order", static_cast<std::uint64_t>(epoch)).permutation(count);
+}
+
+at::Tensor to_tensor(std::span<const cv::Mat1b> frames) {
+  const cv::Mat1b& first = frames.front();
+  at::Tensor images =
+      at::empty({static_cast<std::int64_t>(frames.size()), 1, first.rows, first.cols}, at::kFloat);
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    if (frames[i].size() != first.size())
+      throw Error(Exit::internal, "frames of {} x {} and {} x {} px in one batch", first.cols, first.rows,
+                  frames[i].cols, frames[i].rows);
+    put(frames[i], images, i, false);
+  }
+  return images;
+}
+
+}  // namespace tn

@@ -1,0 +1,92 @@
+// The shared object's one entry: every exception becomes a BorderFailure here.
+#include <c10/util/Exception.h>
+
+#include <new>
+#include <string_view>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/text.hpp"
+#include "libcore/net/border.hpp"
+#include "libcore/net/predictor.hpp"
+#include "libcore/net/registry.hpp"
+#include "libcore/net/trainer.hpp"
+
+namespace tn {
+namespace {
+
+// LibTorch's messages run to twenty lines: the first says what happened.
+std::string first_line(std::string_view text) {
+  return printable(text.substr(0, text.find('\n')), 500);
+}
+
+bool is_out_of_memory(std::string_view text) {
+  return text.find("can't allocate memory") != std::string_view::npos ||
+         text.find("not enough memory") != std::string_view::npos;
+}
+
+template <typename Work>
+BorderFailure guarded(const Work& work) noexcept {
+  try {
+    work();
+    return {};
+  } catch (const Error& error) {
+    return {error.exit_code(), error.what()};
+  } catch (const std::bad_alloc&) {
+    return {Exit::try_again, "out of memory"};
+  } catch (const c10::Error& error) {
+    const std::string line = first_line(error.what_without_backtrace());
+    if (is_out_of_memory(line)) return {Exit::try_again, "out of memory in the network"};
+    return {Exit::internal, "internal error: " + line};
+  } catch (const std::exception& error) {
+    return {Exit::internal, "internal error: " + first_line(error.what())};
+  } catch (...) {
+    return {Exit::internal, "internal error of unknown type"};
+  }
+}
+
+class GuardedPredictor : public PredictorBorder {
+ public:
+  explicit GuardedPredictor(std::unique_ptr<TorchPredictor> predictor) : predictor_(std::move(predictor)) {}
+
+  BorderFailure predict(std::span<const cv::Mat1b> frames,
+                        std::vector<NetOutput>& outputs) noexcept override {
+    return guarded([&] { outputs = predictor_->predict(frames); });
+  }
+  const nlohmann::json& meta() const noexcept override { return predictor_->meta(); }
+
+ private:
+  std::unique_ptr<TorchPredictor> predictor_;
+};
+
+class Module : public NetBorder {
+ public:
+  int version() const noexcept override { return kNetBorder; }
+
+  BorderFailure load(const std::string& model, const PredictOptions& options,
+                     std::unique_ptr<PredictorBorder>& predictor) const noexcept override {
+    return guarded([&] {
+      predictor = std::make_unique<GuardedPredictor>(std::make_unique<TorchPredictor>(model, options));
+    });
+  }
+  BorderFailure train(const TrainJob& job, TrainObserver& observer,
+                      TrainOutcome& outcome) const noexcept override {
+    return guarded([&] { outcome = Trainer(job, observer).run(); });
+  }
+  BorderFailure architectures(std::vector<ArchInfo>& infos) const noexcept override {
+    return guarded([&] {
+      for (const std::string& name : architecture_names()) {
+        NetOptions options;
+        options.arch = name;
+        infos.push_back({name, count_parameters(*make_network(options))});
+      }
+    });
+  }
+};
+
+}  // namespace
+}  // namespace tn
+
+__attribute__((visibility("default"))) const tn::NetBorder* tn_net_border() noexcept {
+  static const tn::Module module;
+  return &module;
+}

@@ -1,0 +1,105 @@
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/file.hpp"
+#include "libcore/net/border.hpp"
+
+namespace tn {
+namespace {
+
+void expect_ok(const BorderFailure& failure) {
+  if (!failure.ok()) throw Error::of(failure.code, failure.text);
+}
+
+class OpenedPredictor : public Predictor {
+ public:
+  explicit OpenedPredictor(std::unique_ptr<PredictorBorder> border) : border_(std::move(border)) {}
+
+  std::vector<NetOutput> predict(std::span<const cv::Mat1b> frames) override {
+    std::vector<NetOutput> outputs;
+    expect_ok(border_->predict(frames, outputs));
+    return outputs;
+  }
+  const nlohmann::json& meta() const override { return border_->meta(); }
+
+ private:
+  std::unique_ptr<PredictorBorder> border_;
+};
+
+class OpenedLayer : public NetLayer {
+ public:
+  explicit OpenedLayer(const NetBorder& border) : border_(border) {}
+
+  std::unique_ptr<Predictor> load(const std::string& model, const PredictOptions& options) const override {
+    std::unique_ptr<PredictorBorder> predictor;
+    expect_ok(border_.load(model, options, predictor));
+    return std::make_unique<OpenedPredictor>(std::move(predictor));
+  }
+  TrainOutcome train(const TrainJob& job, TrainObserver& observer) const override {
+    TrainOutcome outcome;
+    expect_ok(border_.train(job, observer, outcome));
+    return outcome;
+  }
+  std::vector<ArchInfo> architectures() const override {
+    std::vector<ArchInfo> infos;
+    expect_ok(border_.architectures(infos));
+    return infos;
+  }
+
+ private:
+  const NetBorder& border_;
+};
+
+std::string executable_folder() {
+  std::array<char, 4096> path{};
+  const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
+  if (length <= 0) throw Error(Exit::internal, "/proc/self/exe: cannot be read");
+  return folder_of(std::string(path.data(), static_cast<std::size_t>(length)));
+}
+
+void* open_library(const std::string& path) {
+  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
+  if (handle == nullptr) throw Error(Exit::internal, "cannot open the network layer: {}", ::dlerror());
+  return handle;
+}
+
+// TN_LIBTORCH=DIR: that LibTorch instead of the one found at build time. Libraries that are loaded already
+// satisfy those of the same name that ours asks for.
+void open_chosen_libtorch() {
+  const char* folder = std::getenv("TN_LIBTORCH");
+  if (folder == nullptr || *folder == '\0') return;
+  for (const char* library : {"libc10.so", "libtorch_cpu.so"}) {
+    const std::string path = std::string(folder) + "/lib/" + library;
+    if (!path_exists(path))
+      throw Error(Exit::no_input, "{}: not there (TN_LIBTORCH names a LibTorch folder)", path);
+    open_library(path);
+  }
+}
+
+const NetBorder& open_border() {
+  open_chosen_libtorch();
+  void* handle = open_library(executable_folder() + "/" TN_NET_MODULE);
+  // dlsym gives a data pointer for what is a function: POSIX allows the cast.
+  const auto entry = reinterpret_cast<decltype(&tn_net_border)>(::dlsym(handle, "tn_net_border"));
+  if (entry == nullptr) throw Error(Exit::internal, "cannot open the network layer: {}", ::dlerror());
+  const NetBorder& border = *entry();
+  if (border.version() != kNetBorder)
+    throw Error(Exit::internal, "the network layer is of another build (border {}, expected {})",
+                border.version(), kNetBorder);
+  return border;
+}
+
+}  // namespace
+
+const NetLayer& NetLayer::open() {
+  static const OpenedLayer layer(open_border());  // never closed: LibTorch does not survive it
+  return layer;
+}
+
+}  // namespace tn

@@ -1,0 +1,65 @@
+#include "libcore/net/run_folder.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/file.hpp"
+#include "libcore/base/text.hpp"
+
+namespace tn {
+namespace {
+
+constexpr std::array kRunFiles = {"model.safetensors",
+                                  "checkpoint-last.safetensors",
+                                  "checkpoint-previous.safetensors",
+                                  "log.jsonl",
+                                  "log.csv",
+                                  "config.ini"};
+
+}  // namespace
+
+void claim_run_folder(const std::string& folder, bool resume, bool force, const std::string& config_text) {
+  if (resume) {
+    if (!path_exists(folder + "/checkpoint-last.safetensors"))
+      throw Error(Exit::no_input, "{}: no checkpoint to resume from", folder);
+    return;
+  }
+  create_folders(folder);
+  for (const char* file : kRunFiles) {
+    const std::string path = folder + "/" + file;
+    if (!path_exists(path)) continue;
+    if (!force)
+      throw Error(Exit::cannot_create, "{}: exists (--resume goes on with the run, --force begins anew)",
+                  path);
+    ::unlink(path.c_str());
+  }
+  write_whole(folder + "/config.ini", config_text, force);
+}
+
+std::string epoch_summary(const EpochLog& log) {
+  std::string text = fmt::format("epoch {}: loss {:.4f}", log.epoch, log.loss);
+  if (log.val_dice) text += fmt::format(", validation Dice {:.4f}", *log.val_dice);
+  if (log.val_accuracy) text += fmt::format(", accuracy {:.3f}", *log.val_accuracy);
+  if (log.val_auroc) text += fmt::format(", AUROC {:.3f}", *log.val_auroc);
+  text += fmt::format(", {:.3g} images/s", log.images_per_second);
+  return log.best ? text + ", best" : text;
+}
+
+double parse_duration(const std::string& text) {
+  double unit = 1;
+  std::string_view number = text;
+  if (!text.empty()) {
+    if (text.back() == 'm') unit = 60;
+    if (text.back() == 'h') unit = 3600;
+    if (text.back() == 's' || unit > 1) number.remove_suffix(1);
+  }
+  const auto value = parse_double(number);
+  if (!value || *value <= 0)
+    throw Error(Exit::usage, "'{}' is not a time such as 90s, 45m or 2h", printable(text));
+  return *value * unit;
+}
+
+}  // namespace tn

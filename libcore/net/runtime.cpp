@@ -1,0 +1,40 @@
+#include "libcore/net/runtime.hpp"
+
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+
+#include <mutex>
+#include <opencv2/core/utility.hpp>
+#include <thread>
+
+namespace tn {
+
+int set_threads(std::int64_t jobs) {
+  const int threads =
+      jobs > 0 ? static_cast<int>(jobs) : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  static std::once_flag once;  // LibTorch refuses a second call
+  std::call_once(once, [] { at::set_num_interop_threads(1); });
+  at::set_num_threads(threads);
+  cv::setNumThreads(1);
+  return threads;
+}
+
+bool wants_bfloat16(Precision precision) {
+  if (precision == Precision::automatic) return __builtin_cpu_supports("avx512bf16") != 0;
+  return precision == Precision::bfloat16;
+}
+
+Autocast::Autocast(bool enabled) : before_(at::autocast::is_autocast_enabled(at::kCPU)) {
+  at::autocast::set_autocast_enabled(at::kCPU, enabled);
+  if (!enabled) return;
+  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+  at::autocast::increment_nesting();
+}
+
+Autocast::~Autocast() {
+  if (at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::decrement_nesting() == 0)
+    at::autocast::clear_cache();
+  at::autocast::set_autocast_enabled(at::kCPU, before_);
+}
+
+}  // namespace tn

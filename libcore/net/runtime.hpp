@@ -1,0 +1,30 @@
+// LibTorch's process-wide switches, in one place.
+#pragma once
+
+#include <cstdint>
+
+#include "libcore/net/options.hpp"
+
+namespace tn {
+
+// Threads for LibTorch and OpenCV: `jobs` inside an operator (0: every core), one between operators, OpenCV
+// one. Returns the number in force.
+int set_threads(std::int64_t jobs);
+
+// Whether to compute in bfloat16: automatic means that the processor multiplies in it (AVX-512-BF16 or AMX).
+bool wants_bfloat16(Precision precision);
+
+// bfloat16 autocast on the CPU while in scope, as it was before afterwards. Softmaxes and losses stay in
+// float32.
+class Autocast {
+ public:
+  explicit Autocast(bool enabled);
+  ~Autocast();
+  Autocast(const Autocast&) = delete;
+  Autocast& operator=(const Autocast&) = delete;
+
+ private:
+  bool before_;
+};
+
+}  // namespace tn

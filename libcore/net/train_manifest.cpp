@@ -1,0 +1,117 @@
+#include "libcore/net/train_manifest.hpp"
+
+#include <algorithm>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/version.hpp"
+#include "libcore/net/model_spec.hpp"
+
+namespace tn {
+namespace {
+
+nlohmann::json header_preprocessing(const Header& header, const std::string& name) {
+  const auto pre = header.json("pre");
+  if (!pre || !pre->is_object() || !pre->contains("options") || !pre->contains("hash"))
+    throw Error(Exit::bad_data, "{}: not preprocessed (tn-preprocess makes the frames to train on)", name);
+  return *pre;
+}
+
+std::optional<int> label_of(const Record& record, const nlohmann::json& labels, const std::string& place) {
+  const auto label = record.text("label");
+  if (!label) return std::nullopt;
+  if (!labels.contains(*label) || !labels[*label].is_number_integer())
+    throw Error(Exit::bad_data, "{}: unknown label '{}'", place, *label);
+  const int number = labels[*label].get<int>();
+  if (number != 0 && number != 1)
+    throw Error(Exit::bad_data, "{}: label '{}' has number {}, expected 0 or 1", place, *label, number);
+  return number;
+}
+
+TrainCase case_of(const Record& record, const std::string& hash, const nlohmann::json& labels,
+                  const std::string& root, const std::string& place) {
+  const auto pre = record.json("pre");
+  if (!pre || !pre->is_object() || !pre->contains("image") || !(*pre)["image"].is_string())
+    throw Error(Exit::bad_data, "{}: record is not preprocessed", place);
+  if (pre->value("hash", nlohmann::json()) != hash)
+    throw Error(Exit::bad_data, "{}: preprocessed otherwise than the manifest's header says", place);
+  TrainCase one;
+  one.id = record.id();
+  one.image = resolve(root, (*pre)["image"].get<std::string>());
+  if (pre->contains("mask") && (*pre)["mask"].is_string())
+    one.mask = resolve(root, (*pre)["mask"].get<std::string>());
+  one.label = label_of(record, labels, place);
+  return one;
+}
+
+void expect_lessons(const TrainingSet& set, Task task, const std::string& name) {
+  if (set.train.empty()) throw Error(Exit::bad_data, "{}: no record has split 'train'", name);
+  const auto has_mask = [](const TrainCase& one) { return one.mask.has_value(); };
+  const auto has_label = [](const TrainCase& one) { return one.label.has_value(); };
+  if (task != Task::classify && std::none_of(set.train.begin(), set.train.end(), has_mask))
+    throw Error(Exit::bad_data, "{}: no training record has a mask", name);
+  if (task != Task::segment && std::none_of(set.train.begin(), set.train.end(), has_label))
+    throw Error(Exit::bad_data, "{}: no training record has a label (--task segment trains without)", name);
+}
+
+}  // namespace
+
+TrainingSet load_training_set(const std::string& path, const std::string& root, const Selection& selection,
+                              std::optional<std::int64_t> size, Task task, bool allow_truncated) {
+  ReadOptions read;
+  read.allow_truncated = allow_truncated;
+  ManifestReader reader(path, read);
+  TrainingSet set;
+  const nlohmann::json pre = header_preprocessing(reader.header(), reader.name());
+  set.preprocess = preprocess_from_json(pre["options"], reader.name());
+  const std::string hash = preprocess_hash(set.preprocess);
+  if (pre["hash"] != hash)
+    throw Error(Exit::bad_data, "{}: preprocessed by another version of these tools", reader.name());
+  if (size && *size != set.preprocess.size)
+    throw Error(Exit::usage, "--size {}: the manifest's frames are {} px", *size, set.preprocess.size);
+  set.labels = reader.header().json("labels").value_or(nlohmann::json{{"benign", 0}, {"malignant", 1}});
+  set.label_source = reader.header().text("label_source");
+
+  std::vector<Record> used;
+  while (auto record = reader.next()) {
+    if (selection.limit && static_cast<std::int64_t>(used.size()) >= *selection.limit) continue;
+    if (!matches(*record, selection.conditions)) continue;
+    const auto split = record->text("split");
+    if (split != "train" && split != "val") continue;
+    if (record->failed()) {
+      ++set.errors;
+      continue;
+    }
+    (split == "train" ? set.train : set.validation)
+        .push_back(case_of(*record, hash, set.labels, root, reader.place()));
+    used.push_back(std::move(*record));
+  }
+  expect_lessons(set, task, reader.name());
+  set.hash = manifest_hash(used);
+  return set;
+}
+
+TrainJob make_train_job(const TrainingSet& set, const NetOptions& net, const TrainOptions& options,
+                        const std::string& folder, bool resume, const std::string& command_line) {
+  TrainJob job;
+  job.net = net;
+  job.options = options;
+  job.size = set.preprocess.size;
+  job.train = set.train;
+  job.validation = set.validation;
+  job.folder = folder;
+  job.resume = resume;
+  ModelSpec spec;
+  spec.net = net;
+  spec.preprocess = set.preprocess;
+  job.meta = to_json(spec, set.labels, set.label_source);
+  job.meta["training"] = {{"options", to_json(options)},  {"manifest", set.hash},
+                          {"train", set.train.size()},    {"val", set.validation.size()},
+                          {"command_line", command_line}, {"version", std::string(version())}};
+  job.fingerprint = {{"arch", to_json(net)},
+                     {"options", to_json(options)},
+                     {"manifest", set.hash},
+                     {"pre", preprocess_hash(set.preprocess)}};
+  return job;
+}
+
+}  // namespace tn

@@ -1,0 +1,303 @@
+#include "libcore/net/trainer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/hash.hpp"
+#include "libcore/net/adam.hpp"
+#include "libcore/net/checkpoint.hpp"
+#include "libcore/net/ema.hpp"
+#include "libcore/net/initialise.hpp"
+#include "libcore/net/loader.hpp"
+#include "libcore/net/losses.hpp"
+#include "libcore/net/registry.hpp"
+#include "libcore/net/runtime.hpp"
+#include "libcore/net/schedule.hpp"
+#include "libcore/net/validation.hpp"
+
+namespace tn {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::vector<NamedTensor> trainable(const Network& network) {
+  std::vector<NamedTensor> parameters;
+  for (const auto& item : network.named_parameters()) parameters.push_back({item.key(), item.value()});
+  return parameters;
+}
+
+std::vector<NamedTensor> prefixed(const std::string& prefix, std::vector<NamedTensor> tensors) {
+  for (NamedTensor& tensor : tensors) tensor.name = prefix + tensor.name;
+  return tensors;
+}
+
+// Scales the gradients so that their joint norm is at most `limit`.
+void clip_gradients(const std::vector<NamedTensor>& parameters, double limit) {
+  double square = 0;
+  for (const NamedTensor& p : parameters)
+    if (p.value.grad().defined()) square += std::pow(p.value.grad().norm().item<double>(), 2);
+  const double norm = std::sqrt(square);
+  if (norm <= limit) return;
+  for (const NamedTensor& p : parameters)
+    if (p.value.grad().defined()) p.value.grad().mul_(limit / norm);
+}
+
+AugmentOptions augmentation(Preset preset) {
+  return preset == Preset::paper ? paper_augment() : practical_augment();
+}
+
+// The number that the best model is chosen by: Dice, or without masks the AUROC, or the accuracy.
+std::optional<double> quality(const Validation& validation, Task task) {
+  if (task != Task::classify) return validation.dice;
+  return validation.auroc ? validation.auroc : validation.accuracy;
+}
+
+struct StepLoss {
+  double total = 0;
+  double mask = 0;
+  double classes = 0;
+};
+
+}  // namespace
+
+struct Trainer::State {
+  State(const TrainJob& job_given, TrainObserver& observer_given);
+
+  TrainOutcome run();
+  void start();
+  void run_epoch();
+  void end_epoch();
+  StepLoss step(std::span<const std::size_t> order);
+  StepLoss backward(const Batch& batch);
+  bool out_of_budget() const;
+  double progress_share() const;
+  std::int64_t last_step() const;
+  std::vector<NamedTensor> everything() const;
+  void save_best(const Validation& validation);
+  void save();
+
+  const TrainJob& job;
+  TrainObserver& observer;
+  const TrainOptions& options;
+  int threads;
+  bool bfloat16;
+  LossOptions loss;
+  std::vector<Example> train, validation;
+  std::int64_t batch_size, epoch_steps;
+  std::shared_ptr<Network> network;
+  std::vector<NamedTensor> parameters, state;
+  std::optional<Adam> adam;
+  std::optional<Ema> ema;
+  TrainProgress at;
+  bool interrupted = false;
+};
+
+Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
+    : job(job_given),
+      observer(observer_given),
+      options(job_given.options),
+      threads(set_threads(job_given.options.jobs)),
+      bfloat16(wants_bfloat16(job_given.options.precision)),
+      train(load_examples(job_given.train, job_given.size, threads)),
+      validation(load_examples(job_given.validation, job_given.size, threads)),
+      batch_size(std::min<std::int64_t>(options.batch, static_cast<std::int64_t>(train.size()))),
+      epoch_steps(static_cast<std::int64_t>(train.size()) / batch_size),
+      network(make_network(job_given.net)) {
+  check(options);
+  loss.alpha = options.alpha;
+  loss.joint = options.joint;
+  initialise(*network, make_generator(static_cast<std::uint64_t>(options.seed)));
+  parameters = trainable(*network);
+  state = named_state(*network);
+  adam.emplace(parameters, options);
+  if (options.ema > 0) ema.emplace(state, options.ema);
+}
+
+void Trainer::State::start() {
+  if (job.resume) at = load_checkpoint(job.folder, everything(), job.fingerprint);
+  observer.started({count_parameters(*network), at.epoch, at.epoch_step, epoch_steps, bfloat16, threads});
+}
+
+TrainOutcome Trainer::State::run() {
+  start();
+  while (!at.done && !interrupted) {
+    run_epoch();
+    if (interrupted) break;
+    end_epoch();
+  }
+  return {at.epoch - 1, at.best_dice, at.best_epoch, interrupted};
+}
+
+std::int64_t Trainer::State::last_step() const {
+  const std::int64_t all = options.epochs * epoch_steps;
+  return options.max_steps ? std::min(all, *options.max_steps) : all;
+}
+
+double Trainer::State::progress_share() const {
+  const double steps = static_cast<double>(at.steps) / static_cast<double>(last_step());
+  return options.max_seconds ? std::max(steps, at.seconds / *options.max_seconds) : steps;
+}
+
+bool Trainer::State::out_of_budget() const {
+  return at.steps >= last_step() || (options.max_seconds && at.seconds >= *options.max_seconds);
+}
+
+void Trainer::State::run_epoch() {
+  const auto seed = static_cast<std::uint64_t>(options.seed);
+  const std::vector<std::size_t> order = epoch_order(train.size(), seed, at.epoch);
+  while (at.epoch_step < epoch_steps && !out_of_budget()) {
+    if (observer.interrupted()) {
+      interrupted = true;
+      save();
+      return;
+    }
+    const auto started = Clock::now();
+    const auto first = static_cast<std::size_t>(at.epoch_step * batch_size);
+    const StepLoss value = step(std::span(order).subspan(first, static_cast<std::size_t>(batch_size)));
+    ++at.epoch_step;
+    ++at.steps;
+    at.loss_sum += value.total;
+    at.mask_loss_sum += value.mask;
+    at.class_loss_sum += value.classes;
+    const double seconds = seconds_since(started);
+    at.seconds += seconds;
+    at.epoch_seconds += seconds;
+    observer.step(at.epoch, at.epoch_step, value.total);
+  }
+}
+
+StepLoss Trainer::State::step(std::span<const std::size_t> order) {
+  const auto seed = static_cast<std::uint64_t>(options.seed);
+  const auto started = Clock::now();
+  const Batch batch =
+      make_augmented_batch(train, order, augmentation(options.preset), seed, at.epoch, threads);
+  at.waited_seconds += seconds_since(started);
+  network->reseed(hash64("dropout", seed) + static_cast<std::uint64_t>(at.steps));
+  const StepLoss value = backward(batch);
+  if (!std::isfinite(value.total))
+    throw Error(Exit::internal, "the loss is not finite at step {} of epoch {}, images {}", at.epoch_step + 1,
+                at.epoch, fmt::join(batch.ids, " "));
+  if (options.clip > 0) clip_gradients(parameters, options.clip);
+  adam->step(learning_rate(options, {at.steps, progress_share()}, at.plateau.factor));
+  adam->zero_grad();
+  if (ema) ema->update(state, at.steps);
+  return value;
+}
+
+// Micro-batch after micro-batch; their losses are shares of the whole batch's, so that the gradients add up.
+StepLoss Trainer::State::backward(const Batch& batch) {
+  const TargetCounts counts = count_targets({batch.masks, batch.has_mask, batch.labels});
+  const std::int64_t micro = std::max<std::int64_t>(1, batch_size / options.accumulate);
+  StepLoss sum;
+  for (std::int64_t first = 0; first < batch_size; first += micro) {
+    const std::int64_t count = std::min(micro, batch_size - first);
+    const auto part = [&](const at::Tensor& all) { return all.narrow(0, first, count); };
+    Loss value;
+    {
+      const Autocast autocast(bfloat16);
+      const Prediction prediction =
+          network->forward(part(batch.images).contiguous(at::MemoryFormat::ChannelsLast));
+      value =
+          joint_loss(prediction, {part(batch.masks), part(batch.has_mask), part(batch.labels)}, counts, loss);
+    }
+    value.total.backward();
+    sum.total += value.total.item<double>();
+    if (value.mask.defined()) sum.mask += value.mask.item<double>();
+    if (value.classes.defined()) sum.classes += value.classes.item<double>();
+  }
+  return sum;
+}
+
+void Trainer::State::end_epoch() {
+  const auto started = Clock::now();
+  if (ema) ema->swap(state);
+  const Validation result = validate(*network, validation, loss,
+                                     std::max<std::int64_t>(1, batch_size / options.accumulate), bfloat16);
+  const std::optional<double> value = quality(result, options.task);
+  // Without validation cases the last epoch's weights are the model.
+  const bool best = !value || *value > at.best;
+  if (best) {
+    at.best = value.value_or(-1);
+    at.best_dice = result.dice.value_or(0);
+    at.best_epoch = at.epoch;
+    save_best(result);
+  }
+  if (ema) ema->swap(state);
+  if (value) at.plateau = advanced(at.plateau, *value, options.plateau_epochs);
+
+  EpochLog log;
+  const double steps = static_cast<double>(std::max<std::int64_t>(1, at.epoch_step));
+  log.epoch = at.epoch;
+  log.steps = at.steps;
+  log.learning_rate = learning_rate(options, {at.steps - 1, progress_share()}, at.plateau.factor);
+  log.loss = at.loss_sum / steps;
+  if (job.net.mask_head) log.mask_loss = at.mask_loss_sum / steps;
+  if (job.net.class_head) log.class_loss = at.class_loss_sum / steps;
+  log.val_loss = result.loss;
+  log.val_dice = result.dice;
+  log.val_accuracy = result.accuracy;
+  log.val_auroc = result.auroc;
+  log.images_per_second =
+      at.epoch_seconds > 0 ? static_cast<double>(at.epoch_step * batch_size) / at.epoch_seconds : 0;
+  log.waited = at.epoch_seconds > 0 ? at.waited_seconds / at.epoch_seconds : 0;
+  log.best = best;
+  const double seconds = seconds_since(started);
+  at.seconds += seconds;
+  log.seconds = at.epoch_seconds + seconds;
+
+  const bool patient = options.patience == 0 || at.epoch - at.best_epoch < options.patience;
+  at.done = out_of_budget() || !patient;
+  ++at.epoch;
+  at.epoch_step = 0;
+  at.epoch_seconds = at.waited_seconds = at.loss_sum = at.mask_loss_sum = at.class_loss_sum = 0;
+  observer.epoch(
+      log);  // before the checkpoint: a resume takes back log lines that it does not know, and misses none
+  save();
+}
+
+std::vector<NamedTensor> Trainer::State::everything() const {
+  std::vector<NamedTensor> all = prefixed("net.", state);
+  for (const NamedTensor& tensor : adam->state()) all.push_back(tensor);
+  if (ema)
+    for (const NamedTensor& tensor : ema->state()) all.push_back(tensor);
+  return all;
+}
+
+void Trainer::State::save_best(const Validation& result) {
+  nlohmann::json meta = job.meta;
+  nlohmann::json& training = meta["training"];
+  const auto number = [](const std::optional<double>& value) {
+    return value ? nlohmann::json(*value) : nlohmann::json();
+  };
+  training["epoch"] = at.epoch;
+  training["steps"] = at.steps;
+  training["averaged"] = ema.has_value();
+  training["validation"] = {{"grid", "network"},
+                            {"dice", number(result.dice)},
+                            {"accuracy", number(result.accuracy)},
+                            {"auroc", number(result.auroc)},
+                            {"loss", number(result.loss)}};
+  save_safetensors(job.folder + "/model.safetensors", state, meta, /*force=*/true, Durability::fsync);
+}
+
+void Trainer::State::save() {
+  save_checkpoint(job.folder, everything(), at, job.fingerprint);
+}
+
+Trainer::Trainer(const TrainJob& job, TrainObserver& observer)
+    : state_(std::make_unique<State>(job, observer)) {}
+Trainer::~Trainer() = default;
+
+TrainOutcome Trainer::run() {
+  return state_->run();
+}
+
+}  // namespace tn

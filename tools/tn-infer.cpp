@@ -1,0 +1,99 @@
+// tn-infer: images or a manifest, and a model -> masks and a manifest with predictions.
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libcore/base/hash.hpp"
+#include "libcore/base/interrupt.hpp"
+#include "libcore/cli/progress.hpp"
+#include "libcore/cli/run_tool.hpp"
+#include "libcore/data/model_file.hpp"
+#include "libcore/net/api.hpp"
+#include "libcore/net/infer.hpp"
+
+namespace {
+
+struct Options {
+  std::vector<std::string> inputs;
+  std::string model;
+  std::string manifest = "-";
+  std::vector<std::string> select;
+  tn::InferOptions infer;
+  tn::PredictOptions predict;
+  tn::ReadOptions read;
+  bool null_separated = false;
+  bool no_pg = false;
+};
+
+tn::Flags flags(Options& o) {
+  tn::Flags f({"tn-infer",
+               "Segments and classifies images: masks into a folder, one record a line on stdout.",
+               "[OPTION]... -m MODEL [MANIFEST]"});
+  f.operands(o.inputs, "manifest", 0, 1);
+  f.section("Input and output");
+  f.required("model,m", o.model, "FILE", "model file of tn-train");
+  f.optional("output,o", o.infer.folder, "DIR",
+             "folder for the masks, DIR/ID.png; without it no mask is written");
+  f.optional("manifest", o.manifest, "FILE", "where the records go; - is stdout");
+  f.optional("root", o.infer.root, "DIR", "folder that the records' paths start from");
+  f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE");
+  f.optional("limit", o.infer.selection.limit, "N", "take at most N records");
+  f.toggle("allow-truncated", o.read.allow_truncated, "take a manifest whose end record is missing");
+  f.toggle("null,0", o.null_separated, "the input is a list of paths, each ended by a NUL byte");
+  f.choice("id-from", o.read.id_from_name, {{"path", false}, {"name", true}}, "WHAT",
+           "id of a plain path: the path, or the file's name alone");
+  f.toggle("force", o.infer.force, "overwrite masks and manifest");
+  f.toggle("no-pg", o.no_pg, "leave this program out of the manifest's history");
+  f.section("Prediction");
+  f.optional("threshold", o.infer.threshold, "P",
+             "probability from which a pixel is nodule; default: the model's");
+  f.toggle("from-raw", o.infer.from_raw, "start from the original images, also for preprocessed records");
+  f.optional("max-pixels", o.infer.max_pixels, "N", "refuse images with more pixels");
+  f.section("Computing");
+  f.optional("batch", o.infer.batch, "N", "images at a time; results wait until N are there");
+  f.optional("jobs,j", o.predict.jobs, "N", "threads; 0: every core");
+  f.unrecorded();
+  f.from_environment("TN_JOBS");
+  f.choice("precision", o.predict.precision,
+           {{"auto", tn::Precision::automatic},
+            {"float32", tn::Precision::float32},
+            {"bfloat16", tn::Precision::bfloat16}},
+           "TYPE", "float32, bfloat16, or auto: bfloat16 where the processor multiplies in it");
+  f.toggle("fail-fast", o.infer.fail_fast, "stop at the first record that fails");
+  return f;
+}
+
+tn::Exit run(Options o, const tn::Invocation& call) {
+  for (const std::string& text : o.select) o.infer.selection.conditions.push_back(tn::parse_condition(text));
+  if (o.null_separated) o.read.separator = '\0';
+  if (o.predict.jobs < 0) throw tn::Error(tn::Exit::usage, "{} threads", o.predict.jobs);
+  tn::check(o.infer);
+  const tn::InterruptScope interruptible;
+
+  tn::ManifestReader reader(o.inputs.empty() ? "-" : o.inputs.front(), o.read);
+  const tn::ModelSpec spec = tn::model_spec_from_json(tn::read_model_index(o.model).meta, o.model);
+  tn::ManifestWriter writer(o.manifest, o.infer.force);
+  const std::string hash = tn::sha256_file(o.model).substr(0, 16);
+  const auto predictor = tn::NetLayer::open().load(o.model, o.predict);
+
+  tn::Header header = tn::predicted_header(reader.header(), spec, hash);
+  if (!o.no_pg) header.add_program(call.program, call.command_line);
+  writer.header(header);
+  writer.flush();
+  tn::Progress progress(call.program, "images", 0, call.progress);
+  const tn::InferReport report{[&](const tn::Record& record) { call.log.error(tn::failure_line(record)); },
+                               [&] { progress.advance(); }};
+  const tn::InferOutcome outcome = tn::infer(reader, writer, *predictor, spec, hash, o.infer, report);
+  if (outcome.failed > 0)
+    call.log.note(fmt::format("{} of {} records failed", outcome.failed, outcome.records));
+  return outcome.failed > 0 ? tn::Exit::partial : tn::Exit::ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options o;
+  return tn::run_tool(argc, argv, flags(o), [&](const tn::Invocation& call) { return run(o, call); });
+}
