@@ -70,14 +70,15 @@ std::string folder_of(const std::string& path) {
 }
 
 WholeFile::WholeFile(std::string path, bool force) : path_(std::move(path)), force_(force) {
-  if (!force && path_exists(path_))
-    throw Error(Exit::cannot_create, "{}: exists (--force overwrites it)", path_);
   struct stat info {};
-  // A device such as /dev/full or /dev/null is written in place: renaming over it would replace the device.
-  if (::stat(path_.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
-    if (S_ISDIR(info.st_mode)) throw Error(Exit::cannot_create, "{}: is a folder", path_);
+  const bool found = ::stat(path_.c_str(), &info) == 0;
+  if (found && S_ISDIR(info.st_mode)) throw Error(Exit::cannot_create, "{}: is a folder", path_);
+  if (found && !S_ISREG(info.st_mode)) {
+    // A device such as /dev/null is written in place: renaming over it would replace the device.
     stream_ = std::fopen(path_.c_str(), "wbe");
   } else {
+    if (!force && path_exists(path_))
+      throw Error(Exit::cannot_create, "{}: exists (--force overwrites it)", path_);
     beside_ = path_ + ".tmp-XXXXXX";
     const int handle = ::mkostemp(beside_.data(), O_CLOEXEC);
     if (handle >= 0) {

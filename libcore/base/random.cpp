@@ -49,7 +49,9 @@ double Random::uniform(double low, double high) {
 std::uint64_t Random::below(std::uint64_t n) {
   const std::uint64_t limit = (0 - n) % n;  // 2^64 mod n: values below it would be favoured
   for (;;) {
-    const std::uint64_t value = (std::uint64_t{word()} << 32) | word();
+    const std::uint64_t high = word();  // in statements of their own: the order of operands is not fixed
+    const std::uint64_t low = word();
+    const std::uint64_t value = high << 32 | low;
     if (value >= limit) return value % n;
   }
 }

@@ -1,0 +1,40 @@
+#include "libcore/base/log.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace {
+
+std::string written(tn::Verbosity verbosity, bool colour, const std::function<void(const tn::Log&)>& action) {
+  const tn::Log log("tn-x", verbosity, colour);
+  testing::internal::CaptureStderr();
+  action(log);
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(Log, ErrorsAndWarningsAppearEvenWhenQuiet) {
+  EXPECT_EQ(written(tn::Verbosity::quiet, false,
+                    [](const tn::Log& log) {
+                      log.error("a");
+                      log.warning("b");
+                    }),
+            "tn-x: error: a\ntn-x: warning: b\n");
+}
+TEST(Log, NotesAreSilentWhenQuiet) {
+  EXPECT_EQ(written(tn::Verbosity::quiet, false, [](const tn::Log& log) { log.note("a"); }), "");
+}
+TEST(Log, DetailsNeedVerbose) {
+  EXPECT_EQ(written(tn::Verbosity::normal, false, [](const tn::Log& log) { log.detail("a"); }), "");
+  EXPECT_EQ(written(tn::Verbosity::verbose, false, [](const tn::Log& log) { log.detail("a"); }), "tn-x: a\n");
+}
+TEST(Log, ColourPaintsTheTagOnly) {
+  EXPECT_EQ(written(tn::Verbosity::normal, true, [](const tn::Log& log) { log.error("a"); }),
+            "tn-x: \033[31merror: \033[0ma\n");
+}
+TEST(Log, TextIsNoFormatString) {
+  EXPECT_EQ(written(tn::Verbosity::normal, false, [](const tn::Log& log) { log.note("{} %s"); }),
+            "tn-x: {} %s\n");
+}
+
+}  // namespace
