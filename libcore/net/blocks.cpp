@@ -1,0 +1,26 @@
+#include "libcore/net/blocks.hpp"
+
+namespace tn {
+
+namespace {
+
+torch::nn::Conv2dOptions convolution(const ConvBnReluOptions& options) {
+  return torch::nn::Conv2dOptions(options.in, options.out, options.kernel)
+      .stride(options.stride)
+      .padding(options.kernel / 2)
+      .bias(false);
+}
+
+}  // namespace
+
+ConvBnReluImpl::ConvBnReluImpl(const ConvBnReluOptions& options)
+    : conv_(convolution(options)), bn_(torch::nn::BatchNorm2dOptions(options.out).eps(1e-5).momentum(0.1)) {
+  register_module("conv", conv_);
+  register_module("bn", bn_);
+}
+
+at::Tensor ConvBnReluImpl::forward(const at::Tensor& features) {
+  return bn_->forward(conv_->forward(features)).relu_();
+}
+
+}  // namespace tn

@@ -1,0 +1,32 @@
+// Small parts shared by encoder and attention.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/pimpl.h>
+
+#include <cstdint>
+
+namespace tn {
+
+struct ConvBnReluOptions {
+  std::int64_t in = 1;
+  std::int64_t out = 1;
+  std::int64_t kernel = 3;  // odd; padded by half of it
+  std::int64_t stride = 1;
+};
+
+// Convolution without bias, BatchNorm (eps 1e-5, momentum 0.1), ReLU.
+class ConvBnReluImpl : public torch::nn::Module {
+ public:
+  explicit ConvBnReluImpl(const ConvBnReluOptions& options);
+  at::Tensor forward(const at::Tensor& features);  // [N,in,H,W] -> [N,out,ceil(H/stride),ceil(W/stride)]
+
+ private:
+  torch::nn::Conv2d conv_;
+  torch::nn::BatchNorm2d bn_;
+};
+TORCH_MODULE(ConvBnRelu);
+
+}  // namespace tn

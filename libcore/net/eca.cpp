@@ -1,0 +1,26 @@
+#include "libcore/net/eca.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tn {
+
+std::int64_t eca_kernel(std::int64_t channels, EcaRule rule) {
+  if (rule == EcaRule::fixed3) return 3;
+  const auto taps = static_cast<std::int64_t>((std::log2(static_cast<double>(channels)) + 1) / 2);
+  return std::max<std::int64_t>(3, taps % 2 == 0 ? taps + 1 : taps);
+}
+
+EcaImpl::EcaImpl(std::int64_t channels, EcaRule rule)
+    : conv_(torch::nn::Conv1dOptions(1, 1, eca_kernel(channels, rule))
+                .padding(eca_kernel(channels, rule) / 2)
+                .bias(false)) {
+  register_module("conv", conv_);
+}
+
+at::Tensor EcaImpl::forward(const at::Tensor& features) {
+  const at::Tensor summary = features.mean({2, 3}).unsqueeze(1);  // [N,1,C]
+  return conv_->forward(summary).sigmoid().view({features.size(0), features.size(1), 1, 1});
+}
+
+}  // namespace tn
