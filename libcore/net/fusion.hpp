@@ -1,0 +1,28 @@
+// Feature fusion: the pyramid brought to one size and mixed by one 1x1 convolution.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/pimpl.h>
+
+#include <cstdint>
+
+#include "libcore/net/vovnet.hpp"
+
+namespace tn {
+
+// F2, F3, F4 resized (bilinear, corners aligned) to F1, concatenated after it, 1x1 convolution with bias.
+class FusionImpl : public torch::nn::Conv2dImpl {
+ public:
+  FusionImpl(const VovNetLayout& layout, std::int64_t out);
+
+  // Folded: each slice of the convolution at its level's own size, then resize and sum. Equal to the literal
+  // form, since a 1x1 convolution and a bilinear resize commute, at a sixth of the multiplications.
+  at::Tensor forward(const Pyramid& features);  // -> [N,out,H1,W1]
+
+  // As the definition says, for comparison.
+  at::Tensor literal(const Pyramid& features);
+};
+TORCH_MODULE(Fusion);
+
+}  // namespace tn
