@@ -1,0 +1,108 @@
+#include "libcore/net/attention.hpp"
+
+#include <ATen/ops/avg_pool2d.h>
+#include <ATen/ops/baddbmm.h>
+#include <ATen/ops/bmm.h>
+#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+
+#include "libcore/net/runtime.hpp"
+
+namespace tn {
+
+namespace {
+
+// [N,C,H,W] -> [N,HW,C]; a view of a channels-last tensor, a copy of any other.
+at::Tensor to_tokens(const at::Tensor& features) {
+  return features.permute({0, 2, 3, 1}).reshape({features.size(0), -1, features.size(1)});
+}
+
+// [N,HW,C] -> [N,C,H,W] with the sizes of `like`; a channels-last view of contiguous tokens.
+at::Tensor to_features(const at::Tensor& tokens, const at::Tensor& like) {
+  return tokens.view({like.size(0), like.size(2), like.size(3), like.size(1)}).permute({0, 3, 1, 2});
+}
+
+// A 1x1 convolution on tokens whose output is zero-padded to `width`: padding the weights spares a copy of
+// the tokens.
+at::Tensor project(const at::Tensor& tokens, const torch::nn::Conv2d& convolution, std::int64_t width) {
+  const std::int64_t missing = width - convolution->weight.size(0);
+  return at::linear(tokens, at::constant_pad_nd(convolution->weight.flatten(1), {0, 0, 0, missing}),
+                    at::constant_pad_nd(convolution->bias, {0, missing}));
+}
+
+torch::nn::Conv2d pointwise(std::int64_t in, std::int64_t out) {
+  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 1));
+}
+
+}  // namespace
+
+PositionAttentionImpl::PositionAttentionImpl(std::int64_t channels, std::int64_t pool)
+    : pool_(pool),
+      query_(pointwise(channels, std::max<std::int64_t>(1, channels / 8))),
+      key_(pointwise(channels, std::max<std::int64_t>(1, channels / 8))),
+      value_(pointwise(channels, channels)),
+      gamma_(register_parameter("gamma", at::zeros({1}))) {
+  register_module("query", query_);
+  register_module("key", key_);
+  register_module("value", value_);
+}
+
+at::Tensor PositionAttentionImpl::forward(const at::Tensor& features) {
+  const std::int64_t width = features.size(1);
+  const at::Tensor tokens = to_tokens(features);
+  const at::Tensor source = pool_ == 1
+                                ? tokens
+                                : to_tokens(at::avg_pool2d(features, {pool_, pool_}, {pool_, pool_}, {0, 0},
+                                                           /*ceil_mode=*/true, /*count_include_pad=*/false));
+  // LibTorch's tiled kernel wants q, k and v equally wide; zeros change no product.
+  const at::Tensor query = project(tokens, query_, width).unsqueeze(1);  // [N,1,HW,C]: one head
+  const at::Tensor key = project(source, key_, width).unsqueeze(1);
+  // A (gamma v) = gamma (A v): scaling the weights of v spares passes over the pixels.
+  const at::Tensor value =
+      at::linear(source, gamma_ * value_->weight.flatten(1), gamma_ * value_->bias).unsqueeze(1);
+  const at::Tensor mixed =
+      at::scaled_dot_product_attention(query, key, value, /*attn_mask=*/{}, /*dropout_p=*/0.0,
+                                       /*is_causal=*/false, /*scale=*/1.0);
+  return to_features(mixed.squeeze(1), features) + features;
+}
+
+ChannelAttentionImpl::ChannelAttentionImpl() : gamma_(register_parameter("gamma", at::zeros({1}))) {}
+
+at::Tensor ChannelAttentionImpl::forward(const at::Tensor& features) {
+  const at::Tensor tokens = to_tokens(features);  // [N,HW,C]
+  at::Tensor mix;                                 // [N,C,C]: row i says what goes into channel i
+  {
+    const Autocast off(false);  // energies are sums over all pixels
+    const at::Tensor exact = tokens.to(at::kFloat);
+    const at::Tensor energy = at::bmm(exact.transpose(1, 2), exact);
+    mix = gamma_ * at::softmax(-energy, -1);  // softmax(rowmax(E) - E): a constant a row cancels
+  }
+  return to_features(at::baddbmm(tokens, tokens, mix.transpose(1, 2)), features);
+}
+
+MixedAttentionImpl::MixedAttentionImpl(std::int64_t in, std::int64_t width, std::int64_t pool)
+    : position_in_(ConvBnReluOptions{in, width}),
+      channel_in_(ConvBnReluOptions{in, width}),
+      position_(width, pool),
+      position_out_(ConvBnReluOptions{width, width}),
+      channel_out_(ConvBnReluOptions{width, width}) {
+  register_module("position_in", position_in_);
+  register_module("channel_in", channel_in_);
+  register_module("position", position_);
+  register_module("channel", channel_);
+  register_module("position_out", position_out_);
+  register_module("channel_out", channel_out_);
+}
+
+at::Tensor MixedAttentionImpl::forward(const at::Tensor& features) {
+  const at::Tensor position = position_->forward(position_in_->forward(features));
+  const at::Tensor channel = channel_->forward(channel_in_->forward(features));
+  return position_out_->forward(position) + channel_out_->forward(channel);
+}
+
+}  // namespace tn

@@ -1,0 +1,56 @@
+// Mixed-domain attention: between places of the image and between channels (after Fu et al., "DANet", CVPR
+// 2019).
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/pimpl.h>
+
+#include <cstdint>
+
+#include "libcore/net/blocks.hpp"
+
+namespace tn {
+
+// out = gamma * softmax(q k^T) v + x over all pairs of pixels, without scaling, computed tile by tile: no
+// tensor of pixels x pixels exists, forward or backward. q and k are an eighth of the channels wide, at least
+// 1; gamma starts at 0. With pool 2 or 4, keys and values are averaged over squares of that side first.
+class PositionAttentionImpl : public torch::nn::Module {
+ public:
+  PositionAttentionImpl(std::int64_t channels, std::int64_t pool);
+  at::Tensor forward(const at::Tensor& features);  // [N,C,H,W] -> [N,C,H,W]
+
+ private:
+  std::int64_t pool_;
+  torch::nn::Conv2d query_, key_, value_;  // 1x1 with bias
+  at::Tensor gamma_;                       // [1]
+};
+TORCH_MODULE(PositionAttention);
+
+// out = gamma * softmax(rowmax(E) - E) X + X with E = X X^T over flattened space: alike channels weigh least.
+// E and softmax in float32, also under autocast. gamma starts at 0.
+class ChannelAttentionImpl : public torch::nn::Module {
+ public:
+  ChannelAttentionImpl();
+  at::Tensor forward(const at::Tensor& features);  // [N,C,H,W] -> [N,C,H,W]
+
+ private:
+  at::Tensor gamma_;  // [1]
+};
+TORCH_MODULE(ChannelAttention);
+
+// Two branches, each a 3x3 convolution to the given width, an attention and another 3x3 convolution; summed.
+class MixedAttentionImpl : public torch::nn::Module {
+ public:
+  MixedAttentionImpl(std::int64_t in, std::int64_t width, std::int64_t pool);
+  at::Tensor forward(const at::Tensor& features);  // [N,in,H,W] -> [N,width,H,W]
+
+ private:
+  ConvBnRelu position_in_, channel_in_;
+  PositionAttention position_;
+  ChannelAttention channel_;
+  ConvBnRelu position_out_, channel_out_;
+};
+TORCH_MODULE(MixedAttention);
+
+}  // namespace tn
