@@ -1,0 +1,34 @@
+#include "libcore/net/ffanet.hpp"
+
+#include <ATen/ops/cat.h>
+
+namespace tn {
+
+FfaNet::FfaNet(const FfaNetOptions& options) : encoder_(options.in_channels, options.layout, options.eca) {
+  register_module("encoder", encoder_);
+  if (options.mask_outputs > 0) {
+    const std::int64_t in = options.layout.stem.back() + options.fusion;
+    const std::int64_t width = in / 4;
+    fusion_ = register_module("fusion", Fusion(options.layout, options.fusion));
+    attention_ = register_module("attention", MixedAttention(in, width, options.attention_pool));
+    mask_head_ = register_module("mask_head", MaskHead(width, options.mask_outputs));
+  }
+  if (options.classes > 0)
+    class_head_ = register_module("class_head", ClassHead(options.layout.out.back(), options.classes));
+}
+
+Prediction FfaNet::forward(const at::Tensor& images) {
+  const Pyramid features = encoder_->forward(images);
+  Prediction prediction;
+  if (mask_head_) prediction.mask_logits = mask_logits(features, images);
+  if (class_head_) prediction.class_logits = class_head_->forward(features.f4);
+  return prediction;
+}
+
+at::Tensor FfaNet::mask_logits(const Pyramid& features, const at::Tensor& images) {
+  const at::Tensor fused = fusion_->forward(features);
+  const at::Tensor attended = attention_->forward(at::cat({features.f0, fused}, 1));
+  return mask_head_->forward(attended, {images.size(2), images.size(3)}, generator());
+}
+
+}  // namespace tn

@@ -1,0 +1,35 @@
+// The two heads: mask logits and class logits.
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/pimpl.h>
+
+#include <array>
+#include <cstdint>
+
+namespace tn {
+
+// Drops whole channels (probability 0.1, in training mode), 1x1 convolution with bias, bilinear resize with
+// aligned corners.
+class MaskHeadImpl : public torch::nn::Conv2dImpl {
+ public:
+  MaskHeadImpl(std::int64_t in, std::int64_t out);
+
+  // [N,in,h,w] -> [N,out,height,width] float32. `generator` is drawn from in training mode alone.
+  at::Tensor forward(const at::Tensor& features, std::array<std::int64_t, 2> size,
+                     const at::Generator& generator);
+};
+TORCH_MODULE(MaskHead);
+
+// Global average pool, fully connected.
+class ClassHeadImpl : public torch::nn::LinearImpl {
+ public:
+  ClassHeadImpl(std::int64_t in, std::int64_t classes);
+  at::Tensor forward(const at::Tensor& features);  // [N,in,h,w] -> [N,classes] float32
+};
+TORCH_MODULE(ClassHead);
+
+}  // namespace tn
