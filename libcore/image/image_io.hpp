@@ -12,7 +12,7 @@ struct DecodeLimits {
   std::int64_t max_pixels = 100'000'000;  // checked before any pixel memory is taken
 };
 
-// Pixel size as the file states it.
+// In pixels.
 struct ImageSize {
   int width = 0;
   int height = 0;
@@ -26,6 +26,16 @@ struct ImageSize {
 // formats, is cut off, damaged, or larger than the limit. Owns its memory.
 cv::Mat1b load_grey(const std::string& path, const DecodeLimits& limits = {});
 cv::Mat1b decode_grey(std::string_view bytes, const std::string& name, const DecodeLimits& limits = {});
+
+// {0,255}: 255 where a pixel is not black, so that the smallest value of any channel counts (1 of 65535, an
+// index whose palette colour is dark blue). JPEG is not exact around edges: there a pixel counts when it is
+// above half of the brightest. Alpha does not count. Throws like load_grey.
+cv::Mat1b decode_mask(std::string_view bytes, const std::string& name, const DecodeLimits& limits = {});
+
+// The size that load_grey would give (after orientation), from the file's header: no pixel is decoded. Throws
+// like load_grey.
+ImageSize image_size(const std::string& path, const DecodeLimits& limits = {});
+ImageSize encoded_size(std::string_view bytes, const std::string& name, const DecodeLimits& limits = {});
 
 // Grey [0,255] or BGR as PNG bytes. compression: zlib level 0 to 9.
 std::string encode_png(const cv::Mat& image, int compression = 1);

@@ -1,0 +1,136 @@
+#include <cstdio>  // jpeglib.h needs FILE
+
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+#include <csetjmp>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "libcore/base/error.hpp"
+#include "libcore/image/decode.hpp"
+#include "libcore/image/samples.hpp"
+
+namespace tn {
+namespace {
+
+// libjpeg's state. libjpeg leaves by longjmp: see guarded().
+class JpegReader {
+ public:
+  explicit JpegReader(const Encoded& file) : name_(file.name) {
+    state_.err = jpeg_std_error(&errors_);
+    state_.client_data = this;
+    errors_.error_exit = &JpegReader::fail;
+    errors_.emit_message = &JpegReader::message;
+    errors_.output_message = [](j_common_ptr) {};
+    guarded([&](jpeg_decompress_struct& jpeg) {
+      jpeg_create_decompress(&jpeg);
+      jpeg_mem_src(&jpeg, reinterpret_cast<const unsigned char*>(file.bytes.data()), file.bytes.size());
+    });
+  }
+  ~JpegReader() { jpeg_destroy_decompress(&state_); }
+  JpegReader(const JpegReader&) = delete;
+  JpegReader& operator=(const JpegReader&) = delete;
+
+  // Runs `step`, which may leave by longjmp and so must own nothing. Throws what libjpeg complained of.
+  template <typename Step>
+  void guarded(const Step& step) {
+    if (setjmp(jump_) != 0) throw Error(Exit::bad_data, "{}: {}", name_, text_);
+    step(state_);
+  }
+
+  const jpeg_decompress_struct& state() const { return state_; }
+
+ private:
+  [[noreturn]] static void fail(j_common_ptr jpeg) {
+    auto& reader = *static_cast<JpegReader*>(jpeg->client_data);
+    char reason[JMSG_LENGTH_MAX];
+    jpeg->err->format_message(jpeg, reason);
+    switch (jpeg->err->msg_code) {
+      case JERR_INPUT_EOF:
+      case JWRN_JPEG_EOF:
+        std::snprintf(reader.text_, sizeof reader.text_, "is cut off (JPEG)");
+        break;
+      default:
+        std::snprintf(reader.text_, sizeof reader.text_, "damaged JPEG: %s", reason);
+    }
+    std::longjmp(reader.jump_, 1);
+  }
+
+  // libjpeg goes on after damage with invented pixels; here it is an error. Stray bytes between segments
+  // change no pixel.
+  static void message(j_common_ptr jpeg, int level) {
+    if (level >= 0) return;
+    switch (jpeg->err->msg_code) {
+      case JWRN_ADOBE_XFORM:
+      case JWRN_BOGUS_PROGRESSION:
+      case JWRN_EXTRANEOUS_DATA:
+      case JWRN_JFIF_MAJOR:
+      case JWRN_NOT_SEQUENTIAL:
+        return;
+      default:
+        fail(jpeg);
+    }
+  }
+
+  const std::string& name_;
+  jpeg_decompress_struct state_{};
+  jpeg_error_mgr errors_{};
+  std::jmp_buf jump_{};
+  char text_[JMSG_LENGTH_MAX + 32] = "";
+};
+
+int orientation_of(const jpeg_decompress_struct& jpeg) {
+  constexpr std::string_view kStart("Exif\0\0", 6);
+  for (const jpeg_marker_struct* marker = jpeg.marker_list; marker != nullptr; marker = marker->next) {
+    const std::string_view data(reinterpret_cast<const char*>(marker->data), marker->data_length);
+    if (marker->marker == JPEG_APP0 + 1 && data.starts_with(kStart))
+      return exif_orientation(data.substr(kStart.size()));
+  }
+  return 1;
+}
+
+}  // namespace
+
+ImageHeader jpeg_header(const Encoded& file) {
+  JpegReader reader(file);
+  reader.guarded([](jpeg_decompress_struct& jpeg) {
+    jpeg_save_markers(&jpeg, JPEG_APP0 + 1, 0xFFFF);
+    jpeg_read_header(&jpeg, TRUE);
+  });
+  const jpeg_decompress_struct& jpeg = reader.state();
+  return {{static_cast<int>(jpeg.image_width), static_cast<int>(jpeg.image_height)}, orientation_of(jpeg)};
+}
+
+cv::Mat1b decode_jpeg(const Encoded& file, Reading reading) {
+  JpegReader reader(file);
+  bool inks = false;
+  reader.guarded([&](jpeg_decompress_struct& jpeg) {
+    jpeg_read_header(&jpeg, TRUE);
+    inks = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK;
+    jpeg.out_color_space = inks ? JCS_CMYK : JCS_GRAYSCALE;  // the luma of YCbCr as it is stored
+    jpeg.dct_method = JDCT_ISLOW;
+    jpeg_start_decompress(&jpeg);
+  });
+  const auto width = static_cast<int>(reader.state().output_width);
+  const auto height = static_cast<int>(reader.state().output_height);
+  const bool inverted = reader.state().saw_Adobe_marker == TRUE;  // Adobe stores 255 for no ink
+  cv::Mat1b grey(height, width);
+  std::vector<std::uint8_t> row(inks ? static_cast<std::size_t>(width) * 4 : 0);
+  reader.guarded([&](jpeg_decompress_struct& jpeg) {
+    while (jpeg.output_scanline < jpeg.output_height) {
+      std::uint8_t* out = grey[static_cast<int>(jpeg.output_scanline)];
+      JSAMPROW target = inks ? row.data() : out;
+      jpeg_read_scanlines(&jpeg, &target, 1);
+      if (!inks) continue;
+      if (inverted)
+        for (std::uint8_t& sample : row) sample = static_cast<std::uint8_t>(255 - sample);
+      convert_row(row.data(), width, 4, Ink::cmyk, 255, Reading::grey, out);
+    }
+    jpeg_finish_decompress(&jpeg);
+  });
+  return reading == Reading::mask ? above_half(grey) : grey;
+}
+
+}  // namespace tn
