@@ -280,7 +280,13 @@ void Flags::read_config(const std::string& path) {
       for (const std::string& value : option.value) flag.set(value);
     }
   } catch (const po::unknown_option& error) {
-    throw Error(Exit::usage, "{}: unknown setting '{}'", path, error.get_option_name());
+    std::vector<std::string> names;
+    for (const Flag& flag : rows_)
+      if (flag.in_config) names.push_back(flag.name);
+    const std::string wrong = error.get_option_name();
+    const auto near = closest(wrong, names);
+    throw Error(Exit::usage, "{}: unknown setting '{}'{}", path, printable(wrong),
+                near ? fmt::format("; did you mean '{}'?", *near) : "");
   } catch (const po::error& error) {
     throw Error(Exit::usage, "{}: {}", path, error.what());
   } catch (const Error& error) {
@@ -344,7 +350,8 @@ void Flags::read_arguments(const std::vector<std::string>& arguments) {
   } catch (const po::unknown_option& error) {
     std::vector<std::string> names;
     for (const Flag& flag : rows_) names.push_back("--" + flag.name);
-    const std::string wrong = error.get_option_name();
+    std::string wrong = error.get_option_name();
+    wrong = wrong.substr(0, wrong.find('='));
     const auto near = closest(wrong, names);
     throw Error(Exit::usage, "unknown option '{}'{}", printable(wrong),
                 near ? fmt::format("; did you mean '{}'?", *near) : "; --help lists them all");
