@@ -118,7 +118,8 @@ TensorEntry tensor_entry(std::string name, std::string_view raw, const std::stri
 // The document in __metadata__.tn, null where there is none.
 json metadata(std::string_view raw, const std::string& path) {
   const Record pairs = Record::parse_object(std::string(raw), path + ": __metadata__");
-  for (const auto& [key, value] : json::parse(raw).items())
+  const json values = json::parse(raw);
+  for (const auto& [key, value] : values.items())
     if (!value.is_string())
       throw Error(Exit::bad_data, "{}: __metadata__: '{}' is not text", path, printable(key, 120));
   const auto text = pairs.text("tn");

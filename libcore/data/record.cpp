@@ -53,7 +53,7 @@ Record Record::parse_object(std::string line, const std::string& place) {
   Record record;
   record.line_ = std::move(line);
   record.members_ = member_spans(record.line_);
-  if (record.members_.empty() && record.line_.find('{') == std::string::npos)
+  if (!trim(record.line_).starts_with('{'))
     throw Error(Exit::bad_data, "{}: a JSON value, but not an object", place);
   std::vector<std::string> keys = record.keys();
   std::sort(keys.begin(), keys.end());

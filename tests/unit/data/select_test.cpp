@@ -1,0 +1,71 @@
+#include "libcore/data/select.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/expect_error.hpp"
+
+namespace {
+
+using tn::Record;
+
+bool holds(const std::string& line, const std::string& condition) {
+  return tn::matches(Record::parse(line, "p"), {tn::parse_condition(condition)});
+}
+
+TEST(ParseCondition, SplitsAtTheFirstEqualSign) {
+  const tn::Condition condition = tn::parse_condition("a=b=c");
+  EXPECT_EQ(condition.key, "a");
+  EXPECT_EQ(condition.value, "b=c");
+  EXPECT_TRUE(condition.equal);
+}
+TEST(ParseCondition, KnowsNotEqual) {
+  const tn::Condition condition = tn::parse_condition("label!=null");
+  EXPECT_EQ(condition.key, "label");
+  EXPECT_EQ(condition.value, "null");
+  EXPECT_FALSE(condition.equal);
+}
+TEST(ParseCondition, WithoutSignOrKeyIs2) {
+  EXPECT_EQ(tn::test::thrown_by([] { tn::parse_condition("abc"); }).exit_code, 2);
+  EXPECT_EQ(tn::test::thrown_by([] { tn::parse_condition("=abc"); }).exit_code, 2);
+  EXPECT_EQ(tn::test::thrown_by([] { tn::parse_condition("!=abc"); }).exit_code, 2);
+}
+
+TEST(Matches, TextByItsCharacters) {
+  EXPECT_TRUE(holds(R"({"id":"a","split":"t\u0065st"})", "split=test"));
+  EXPECT_FALSE(holds(R"({"id":"a","split":"train"})", "split=test"));
+}
+TEST(Matches, NumbersAsWrittenAndByValue) {
+  const std::string line = R"({"id":"a","n":0.10,"pre":{"size":256}})";
+  EXPECT_TRUE(holds(line, "n=0.10"));
+  EXPECT_TRUE(holds(line, "n=0.1"));
+  EXPECT_TRUE(holds(line, "pre.size=256"));
+  EXPECT_FALSE(holds(line, "n=0.2"));
+}
+TEST(Matches, LongIntegersExactly) {
+  const std::string line = R"({"id":"a","n":9007199254740993})";
+  EXPECT_TRUE(holds(line, "n=9007199254740993"));
+}
+TEST(Matches, ATextThatLooksLikeANumberIsText) {
+  EXPECT_TRUE(holds(R"({"id":"a","patient":"07"})", "patient=07"));
+  EXPECT_FALSE(holds(R"({"id":"a","patient":"07"})", "patient=7"));
+}
+TEST(Matches, TrueAndFalse) {
+  EXPECT_TRUE(holds(R"({"id":"a","best":true})", "best=true"));
+}
+TEST(Matches, NullIsAbsentOrNull) {
+  EXPECT_TRUE(holds(R"({"id":"a","label":null})", "label=null"));
+  EXPECT_TRUE(holds(R"({"id":"a"})", "label=null"));
+  EXPECT_FALSE(holds(R"({"id":"a","label":"benign"})", "label=null"));
+  EXPECT_TRUE(holds(R"({"id":"a","label":"benign"})", "label!=null"));
+}
+TEST(Matches, NotEqualHoldsWhereTheKeyIsAbsent) {
+  EXPECT_TRUE(holds(R"({"id":"a"})", "split!=test"));
+}
+TEST(Matches, AllConditionsMustHold) {
+  const Record record = Record::parse(R"({"id":"a","split":"test","label":"benign"})", "p");
+  EXPECT_TRUE(tn::matches(record, {{"split", "test", true}, {"label", "benign", true}}));
+  EXPECT_FALSE(tn::matches(record, {{"split", "test", true}, {"label", "malignant", true}}));
+  EXPECT_TRUE(tn::matches(record, {}));
+}
+
+}  // namespace
