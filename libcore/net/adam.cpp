@@ -8,14 +8,14 @@
 
 namespace tn {
 
-Adam::Adam(std::vector<NamedTensor> parameters, const TrainOptions& options)
+Adam::Adam(NamedTensors parameters, const TrainOptions& options)
     : parameters_(std::move(parameters)),
       decoupled_(options.optimizer == Optimizer::adamw),
       beta1_(options.beta1),
       beta2_(options.beta2) {
   groups_ = {{options.weight_decay, {}}, {decoupled_ ? 0.0 : options.weight_decay, {}}};
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    const at::Tensor& parameter = parameters_[i].value;
+    const at::Tensor& parameter = parameters_[i].second;
     first_.push_back(at::zeros_like(parameter, at::MemoryFormat::Contiguous));
     second_.push_back(at::zeros_like(parameter, at::MemoryFormat::Contiguous));
     steps_.push_back(at::zeros({}, at::kFloat));
@@ -31,7 +31,7 @@ void Adam::step(double learning_rate) {
 void Adam::step_group(const Group& group, double learning_rate) {
   std::vector<at::Tensor> parameters, gradients, first, second, steps;
   for (const std::size_t i : group.members) {
-    const at::Tensor& parameter = parameters_[i].value;
+    const at::Tensor& parameter = parameters_[i].second;
     if (!parameter.grad().defined()) continue;
     steps_[i].add_(1);
     parameters.push_back(parameter);
@@ -54,15 +54,15 @@ void Adam::step_group(const Group& group, double learning_rate) {
 }
 
 void Adam::zero_grad() {
-  for (NamedTensor& parameter : parameters_) parameter.value.mutable_grad().reset();
+  for (auto& parameter : parameters_) parameter.second.mutable_grad().reset();
 }
 
-std::vector<NamedTensor> Adam::state() const {
-  std::vector<NamedTensor> all;
+NamedTensors Adam::state() const {
+  NamedTensors all;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    all.push_back({"adam.m." + parameters_[i].name, first_[i]});
-    all.push_back({"adam.v." + parameters_[i].name, second_[i]});
-    all.push_back({"adam.step." + parameters_[i].name, steps_[i]});
+    all.push_back({"adam.m." + parameters_[i].first, first_[i]});
+    all.push_back({"adam.v." + parameters_[i].first, second_[i]});
+    all.push_back({"adam.step." + parameters_[i].first, steps_[i]});
   }
   return all;
 }

@@ -15,7 +15,7 @@ namespace tn {
 // 2019 (decoupled). AdamW leaves vectors (biases, BatchNorm, gamma) without decay. Borrows the parameters.
 class Adam {
  public:
-  Adam(std::vector<NamedTensor> parameters, const TrainOptions& options);
+  Adam(NamedTensors parameters, const TrainOptions& options);
 
   // One step with the gradients that are there; a parameter without a gradient stays as it is.
   void step(double learning_rate);
@@ -23,7 +23,7 @@ class Adam {
 
   // Moments and step counts as "adam.m.NAME", "adam.v.NAME", "adam.step.NAME": handles to the state itself,
   // so that what is copied into them is the state from then on.
-  std::vector<NamedTensor> state() const;
+  NamedTensors state() const;
 
  private:
   struct Group {
@@ -32,7 +32,7 @@ class Adam {
   };
   void step_group(const Group& group, double learning_rate);
 
-  std::vector<NamedTensor> parameters_;
+  NamedTensors parameters_;
   std::vector<at::Tensor> first_, second_, steps_;
   std::vector<Group> groups_;
   bool decoupled_;

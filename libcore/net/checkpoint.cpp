@@ -72,8 +72,8 @@ std::string previous_checkpoint(const std::string& folder) {
   return folder + "/checkpoint-previous.safetensors";
 }
 
-void save_checkpoint(const std::string& folder, const std::vector<NamedTensor>& tensors,
-                     const TrainProgress& progress, const nlohmann::json& fingerprint) {
+void save_checkpoint(const std::string& folder, const NamedTensors& tensors, const TrainProgress& progress,
+                     const nlohmann::json& fingerprint) {
   const std::string last = last_checkpoint(folder);
   if (path_exists(last)) {
     // A second name for the last one, put in the place of the previous one in a single step.
@@ -88,7 +88,7 @@ void save_checkpoint(const std::string& folder, const std::vector<NamedTensor>& 
   save_safetensors(last, tensors, meta, /*force=*/true, Durability::fsync);
 }
 
-TrainProgress load_checkpoint(const std::string& folder, const std::vector<NamedTensor>& tensors,
+TrainProgress load_checkpoint(const std::string& folder, const NamedTensors& tensors,
                               const nlohmann::json& fingerprint) {
   const std::string path = last_checkpoint(folder);
   const nlohmann::json meta = read_model_index(path).meta;
@@ -102,18 +102,18 @@ TrainProgress load_checkpoint(const std::string& folder, const std::vector<Named
   } catch (const nlohmann::json::exception& error) {
     throw Error(Exit::bad_data, "{}: damaged: {}", path, error.what());
   }
-  const std::vector<NamedTensor> stored = load_safetensors(path);
+  const NamedTensors stored = load_safetensors(path);
   if (stored.size() != tensors.size())
     throw Error(Exit::bad_data, "{}: {} tensors, expected {}", path, stored.size(), tensors.size());
   const at::NoGradGuard no_grad;
-  for (const NamedTensor& target : tensors) {
+  for (const auto& target : tensors) {
     const auto found = std::find_if(stored.begin(), stored.end(),
-                                    [&](const NamedTensor& one) { return one.name == target.name; });
-    if (found == stored.end()) throw Error(Exit::bad_data, "{}: tensor '{}' is missing", path, target.name);
-    if (found->value.sizes() != target.value.sizes() ||
-        found->value.scalar_type() != target.value.scalar_type())
-      throw Error(Exit::bad_data, "{}: tensor '{}' has another shape or type", path, target.name);
-    target.value.detach().copy_(found->value);
+                                    [&](const auto& one) { return one.first == target.first; });
+    if (found == stored.end()) throw Error(Exit::bad_data, "{}: tensor '{}' is missing", path, target.first);
+    if (found->second.sizes() != target.second.sizes() ||
+        found->second.scalar_type() != target.second.scalar_type())
+      throw Error(Exit::bad_data, "{}: tensor '{}' has another shape or type", path, target.first);
+    target.second.detach().copy_(found->second);
   }
   return progress;
 }

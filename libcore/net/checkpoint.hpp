@@ -35,13 +35,13 @@ std::string last_checkpoint(const std::string& folder);      // FOLDER/checkpoin
 std::string previous_checkpoint(const std::string& folder);  // FOLDER/checkpoint-previous.safetensors
 
 // Writes beside, syncs, keeps what was last as previous, renames: at every moment one of the two is whole.
-void save_checkpoint(const std::string& folder, const std::vector<NamedTensor>& tensors,
-                     const TrainProgress& progress, const nlohmann::json& fingerprint);
+void save_checkpoint(const std::string& folder, const NamedTensors& tensors, const TrainProgress& progress,
+                     const nlohmann::json& fingerprint);
 
 // Copies the last checkpoint's tensors into `tensors` (names, shapes and types must agree) and returns where
 // it stood. Throws Error(no_input) where there is none, Error(bad_data) for a damaged one, Error(usage) that
 // names the first setting in which `fingerprint` differs.
-TrainProgress load_checkpoint(const std::string& folder, const std::vector<NamedTensor>& tensors,
+TrainProgress load_checkpoint(const std::string& folder, const NamedTensors& tensors,
                               const nlohmann::json& fingerprint);
 
 }  // namespace tn

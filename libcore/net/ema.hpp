@@ -13,17 +13,17 @@ namespace tn {
 // Owns copies. The decay of step t is min(decay, (1 + t) / (10 + t)), so that early weights are forgotten.
 class Ema {
  public:
-  Ema(const std::vector<NamedTensor>& source, double decay);
+  Ema(const NamedTensors& source, double decay);
 
-  void update(const std::vector<NamedTensor>& source,
-              std::int64_t step);          // same names and order as at construction
-  std::vector<NamedTensor> state() const;  // "ema.NAME": handles to the averages
+  void update(const NamedTensors& source,
+              std::int64_t step);  // same names and order as at construction
+  NamedTensors state() const;      // "ema.NAME": handles to the averages
 
   // Exchanges the averages with the source's values: once to evaluate or save them, once more to go on.
-  void swap(const std::vector<NamedTensor>& source);
+  void swap(const NamedTensors& source);
 
  private:
-  std::vector<NamedTensor> averages_;
+  NamedTensors averages_;
   double decay_;
 };
 

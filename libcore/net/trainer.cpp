@@ -28,26 +28,26 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::vector<NamedTensor> trainable(const Network& network) {
-  std::vector<NamedTensor> parameters;
+NamedTensors trainable(const Network& network) {
+  NamedTensors parameters;
   for (const auto& item : network.named_parameters()) parameters.push_back({item.key(), item.value()});
   return parameters;
 }
 
-std::vector<NamedTensor> prefixed(const std::string& prefix, std::vector<NamedTensor> tensors) {
-  for (NamedTensor& tensor : tensors) tensor.name = prefix + tensor.name;
+NamedTensors prefixed(const std::string& prefix, NamedTensors tensors) {
+  for (auto& tensor : tensors) tensor.first = prefix + tensor.first;
   return tensors;
 }
 
 // Scales the gradients so that their joint norm is at most `limit`.
-void clip_gradients(const std::vector<NamedTensor>& parameters, double limit) {
+void clip_gradients(const NamedTensors& parameters, double limit) {
   double square = 0;
-  for (const NamedTensor& p : parameters)
-    if (p.value.grad().defined()) square += std::pow(p.value.grad().norm().item<double>(), 2);
+  for (const auto& p : parameters)
+    if (p.second.grad().defined()) square += std::pow(p.second.grad().norm().item<double>(), 2);
   const double norm = std::sqrt(square);
   if (norm <= limit) return;
-  for (const NamedTensor& p : parameters)
-    if (p.value.grad().defined()) p.value.grad().mul_(limit / norm);
+  for (const auto& p : parameters)
+    if (p.second.grad().defined()) p.second.grad().mul_(limit / norm);
 }
 
 AugmentOptions augmentation(Preset preset) {
@@ -80,7 +80,7 @@ struct Trainer::State {
   bool out_of_budget() const;
   double progress_share() const;
   std::int64_t last_step() const;
-  std::vector<NamedTensor> everything() const;
+  NamedTensors everything() const;
   void save_best(const Validation& validation);
   void save();
 
@@ -93,10 +93,10 @@ struct Trainer::State {
   std::vector<Example> train, validation;
   std::int64_t batch_size, epoch_steps;
   std::shared_ptr<Network> network;
-  std::vector<NamedTensor> parameters, state;
+  NamedTensors parameters, state;
   std::optional<Adam> adam;
   std::optional<Ema> ema;
-  TrainProgress at;
+  TrainProgress progress;
   bool interrupted = false;
 };
 
@@ -122,18 +122,19 @@ Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
 }
 
 void Trainer::State::start() {
-  if (job.resume) at = load_checkpoint(job.folder, everything(), job.fingerprint);
-  observer.started({count_parameters(*network), at.epoch, at.epoch_step, epoch_steps, bfloat16, threads});
+  if (job.resume) progress = load_checkpoint(job.folder, everything(), job.fingerprint);
+  observer.started(
+      {count_parameters(*network), progress.epoch, progress.epoch_step, epoch_steps, bfloat16, threads});
 }
 
 TrainOutcome Trainer::State::run() {
   start();
-  while (!at.done && !interrupted) {
+  while (!progress.done && !interrupted) {
     run_epoch();
     if (interrupted) break;
     end_epoch();
   }
-  return {at.epoch - 1, at.best_dice, at.best_epoch, interrupted};
+  return {progress.epoch - 1, progress.best_dice, progress.best_epoch, interrupted};
 }
 
 std::int64_t Trainer::State::last_step() const {
@@ -142,35 +143,35 @@ std::int64_t Trainer::State::last_step() const {
 }
 
 double Trainer::State::progress_share() const {
-  const double steps = static_cast<double>(at.steps) / static_cast<double>(last_step());
-  return options.max_seconds ? std::max(steps, at.seconds / *options.max_seconds) : steps;
+  const double steps = static_cast<double>(progress.steps) / static_cast<double>(last_step());
+  return options.max_seconds ? std::max(steps, progress.seconds / *options.max_seconds) : steps;
 }
 
 bool Trainer::State::out_of_budget() const {
-  return at.steps >= last_step() || (options.max_seconds && at.seconds >= *options.max_seconds);
+  return progress.steps >= last_step() || (options.max_seconds && progress.seconds >= *options.max_seconds);
 }
 
 void Trainer::State::run_epoch() {
   const auto seed = static_cast<std::uint64_t>(options.seed);
-  const std::vector<std::size_t> order = epoch_order(train.size(), seed, at.epoch);
-  while (at.epoch_step < epoch_steps && !out_of_budget()) {
+  const std::vector<std::size_t> order = epoch_order(train.size(), seed, progress.epoch);
+  while (progress.epoch_step < epoch_steps && !out_of_budget()) {
     if (observer.interrupted()) {
       interrupted = true;
       save();
       return;
     }
     const auto started = Clock::now();
-    const auto first = static_cast<std::size_t>(at.epoch_step * batch_size);
+    const auto first = static_cast<std::size_t>(progress.epoch_step * batch_size);
     const StepLoss value = step(std::span(order).subspan(first, static_cast<std::size_t>(batch_size)));
-    ++at.epoch_step;
-    ++at.steps;
-    at.loss_sum += value.total;
-    at.mask_loss_sum += value.mask;
-    at.class_loss_sum += value.classes;
+    ++progress.epoch_step;
+    ++progress.steps;
+    progress.loss_sum += value.total;
+    progress.mask_loss_sum += value.mask;
+    progress.class_loss_sum += value.classes;
     const double seconds = seconds_since(started);
-    at.seconds += seconds;
-    at.epoch_seconds += seconds;
-    observer.step(at.epoch, at.epoch_step, value.total);
+    progress.seconds += seconds;
+    progress.epoch_seconds += seconds;
+    observer.step(progress.epoch, progress.epoch_step, value.total);
   }
 }
 
@@ -178,17 +179,17 @@ StepLoss Trainer::State::step(std::span<const std::size_t> order) {
   const auto seed = static_cast<std::uint64_t>(options.seed);
   const auto started = Clock::now();
   const Batch batch =
-      make_augmented_batch(train, order, augmentation(options.preset), seed, at.epoch, threads);
-  at.waited_seconds += seconds_since(started);
-  network->reseed(hash64("dropout", seed) + static_cast<std::uint64_t>(at.steps));
+      make_augmented_batch(train, order, augmentation(options.preset), seed, progress.epoch, threads);
+  progress.waited_seconds += seconds_since(started);
+  network->reseed(hash64("dropout", seed) + static_cast<std::uint64_t>(progress.steps));
   const StepLoss value = backward(batch);
   if (!std::isfinite(value.total))
-    throw Error(Exit::internal, "the loss is not finite at step {} of epoch {}, images {}", at.epoch_step + 1,
-                at.epoch, fmt::join(batch.ids, " "));
+    throw Error(Exit::internal, "the loss is not finite at step {} of epoch {}, images {}",
+                progress.epoch_step + 1, progress.epoch, fmt::join(batch.ids, " "));
   if (options.clip > 0) clip_gradients(parameters, options.clip);
-  adam->step(learning_rate(options, {at.steps, progress_share()}, at.plateau.factor));
+  adam->step(learning_rate(options, {progress.steps, progress_share()}, progress.plateau.factor));
   adam->zero_grad();
-  if (ema) ema->update(state, at.steps);
+  if (ema) ema->update(state, progress.steps);
   return value;
 }
 
@@ -223,51 +224,53 @@ void Trainer::State::end_epoch() {
                                      std::max<std::int64_t>(1, batch_size / options.accumulate), bfloat16);
   const std::optional<double> value = quality(result, options.task);
   // Without validation cases the last epoch's weights are the model.
-  const bool best = !value || *value > at.best;
+  const bool best = !value || *value > progress.best;
   if (best) {
-    at.best = value.value_or(-1);
-    at.best_dice = result.dice.value_or(0);
-    at.best_epoch = at.epoch;
+    progress.best = value.value_or(-1);
+    progress.best_dice = result.dice.value_or(0);
+    progress.best_epoch = progress.epoch;
     save_best(result);
   }
   if (ema) ema->swap(state);
-  if (value) at.plateau = advanced(at.plateau, *value, options.plateau_epochs);
+  if (value) progress.plateau = advanced(progress.plateau, *value, options.plateau_epochs);
 
   EpochLog log;
-  const double steps = static_cast<double>(std::max<std::int64_t>(1, at.epoch_step));
-  log.epoch = at.epoch;
-  log.steps = at.steps;
-  log.learning_rate = learning_rate(options, {at.steps - 1, progress_share()}, at.plateau.factor);
-  log.loss = at.loss_sum / steps;
-  if (job.net.mask_head) log.mask_loss = at.mask_loss_sum / steps;
-  if (job.net.class_head) log.class_loss = at.class_loss_sum / steps;
+  const double steps = static_cast<double>(std::max<std::int64_t>(1, progress.epoch_step));
+  log.epoch = progress.epoch;
+  log.steps = progress.steps;
+  log.learning_rate = learning_rate(options, {progress.steps - 1, progress_share()}, progress.plateau.factor);
+  log.loss = progress.loss_sum / steps;
+  if (job.net.mask_head) log.mask_loss = progress.mask_loss_sum / steps;
+  if (job.net.class_head) log.class_loss = progress.class_loss_sum / steps;
   log.val_loss = result.loss;
   log.val_dice = result.dice;
   log.val_accuracy = result.accuracy;
   log.val_auroc = result.auroc;
-  log.images_per_second =
-      at.epoch_seconds > 0 ? static_cast<double>(at.epoch_step * batch_size) / at.epoch_seconds : 0;
-  log.waited = at.epoch_seconds > 0 ? at.waited_seconds / at.epoch_seconds : 0;
+  log.images_per_second = progress.epoch_seconds > 0
+                              ? static_cast<double>(progress.epoch_step * batch_size) / progress.epoch_seconds
+                              : 0;
+  log.waited = progress.epoch_seconds > 0 ? progress.waited_seconds / progress.epoch_seconds : 0;
   log.best = best;
   const double seconds = seconds_since(started);
-  at.seconds += seconds;
-  log.seconds = at.epoch_seconds + seconds;
+  progress.seconds += seconds;
+  log.seconds = progress.epoch_seconds + seconds;
 
-  const bool patient = options.patience == 0 || at.epoch - at.best_epoch < options.patience;
-  at.done = out_of_budget() || !patient;
-  ++at.epoch;
-  at.epoch_step = 0;
-  at.epoch_seconds = at.waited_seconds = at.loss_sum = at.mask_loss_sum = at.class_loss_sum = 0;
+  const bool patient = options.patience == 0 || progress.epoch - progress.best_epoch < options.patience;
+  progress.done = out_of_budget() || !patient;
+  ++progress.epoch;
+  progress.epoch_step = 0;
+  progress.epoch_seconds = progress.waited_seconds = progress.loss_sum = progress.mask_loss_sum =
+      progress.class_loss_sum = 0;
   observer.epoch(
       log);  // before the checkpoint: a resume takes back log lines that it does not know, and misses none
   save();
 }
 
-std::vector<NamedTensor> Trainer::State::everything() const {
-  std::vector<NamedTensor> all = prefixed("net.", state);
-  for (const NamedTensor& tensor : adam->state()) all.push_back(tensor);
+NamedTensors Trainer::State::everything() const {
+  NamedTensors all = prefixed("net.", state);
+  for (const auto& tensor : adam->state()) all.push_back(tensor);
   if (ema)
-    for (const NamedTensor& tensor : ema->state()) all.push_back(tensor);
+    for (const auto& tensor : ema->state()) all.push_back(tensor);
   return all;
 }
 
@@ -277,8 +280,8 @@ void Trainer::State::save_best(const Validation& result) {
   const auto number = [](const std::optional<double>& value) {
     return value ? nlohmann::json(*value) : nlohmann::json();
   };
-  training["epoch"] = at.epoch;
-  training["steps"] = at.steps;
+  training["epoch"] = progress.epoch;
+  training["steps"] = progress.steps;
   training["averaged"] = ema.has_value();
   training["validation"] = {{"grid", "network"},
                             {"dice", number(result.dice)},
@@ -289,7 +292,7 @@ void Trainer::State::save_best(const Validation& result) {
 }
 
 void Trainer::State::save() {
-  save_checkpoint(job.folder, everything(), at, job.fingerprint);
+  save_checkpoint(job.folder, everything(), progress, job.fingerprint);
 }
 
 Trainer::Trainer(const TrainJob& job, TrainObserver& observer)

@@ -1,0 +1,213 @@
+#include "libcore/net/infer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <opencv2/core.hpp>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/file.hpp"
+#include "libcore/image/image_io.hpp"
+
+namespace tn {
+namespace {
+
+// Calls the bright pixels nodule and the mean the probability of malignancy; keeps the sizes of its batches.
+class BrightPredictor : public Predictor {
+ public:
+  std::vector<NetOutput> predict(std::span<const cv::Mat1b> frames) override {
+    batches.push_back(frames.size());
+    std::vector<NetOutput> outputs;
+    for (const cv::Mat1b& frame : frames) {
+      cv::Mat1f probability;
+      frame.convertTo(probability, CV_32F, 1.0 / 255);
+      outputs.push_back({probability, cv::mean(frame)[0] / 255});
+    }
+    return outputs;
+  }
+  const nlohmann::json& meta() const override { return meta_; }
+  std::vector<std::size_t> batches;
+
+ private:
+  nlohmann::json meta_;
+};
+
+struct Run {
+  InferOutcome outcome;
+  std::vector<Record> records;
+  std::vector<std::size_t> batches;
+  std::string folder;
+};
+
+std::string fresh_folder(const std::string& name) {
+  const std::string folder = testing::TempDir() + "infer_" + name;
+  create_folders(folder);
+  return folder;
+}
+
+ModelSpec spec_of(std::int64_t size) {
+  ModelSpec spec;
+  spec.preprocess.size = size;
+  spec.preprocess.fit = Fit::stretch;
+  return spec;
+}
+
+Run infer_lines(const std::string& name, const std::string& lines, InferOptions options = {}) {
+  Run run;
+  run.folder = fresh_folder(name);
+  write_whole(run.folder + "/in.jsonl", lines, true);
+  options.root = run.folder;
+  options.folder = run.folder + "/out";
+  options.force = true;
+  BrightPredictor predictor;
+  {
+    ManifestReader reader(run.folder + "/in.jsonl");
+    ManifestWriter writer(run.folder + "/out.jsonl", true);
+    writer.header(reader.header());
+    run.outcome = infer(reader, writer, predictor, spec_of(32), "0123456789abcdef", options,
+                        {[](const Record&) {}, [] {}});
+  }
+  run.records = load_manifest(run.folder + "/out.jsonl").records;
+  run.batches = predictor.batches;
+  return run;
+}
+
+// 40 x 20 px, left half bright.
+void draw(const std::string& folder, const std::string& file) {
+  cv::Mat1b image(20, 40, std::uint8_t{10});
+  image(cv::Rect(0, 0, 20, 20)) = 240;
+  save_png(folder + "/" + file, image, true);
+}
+
+TEST(Infer, MasksLieOnTheOriginalGrid) {
+  const std::string folder = fresh_folder("grid");
+  draw(folder, "a.png");
+  const Run run = infer_lines("grid", "{\"id\":\"a\",\"image\":\"a.png\"}\n");
+  ASSERT_EQ(run.records.size(), 1U);
+  EXPECT_EQ(run.records[0].raw("pred"), "{\"mask\":\"out/a.png\"}");
+  const cv::Mat1b mask = load_grey(run.folder + "/out/a.png");
+  EXPECT_EQ(mask.size(), cv::Size(40, 20));
+  EXPECT_EQ(mask(10, 2), 255);
+  EXPECT_EQ(mask(10, 38), 0);
+  EXPECT_EQ(run.records[0].text("model"), "0123456789abcdef");
+  EXPECT_NEAR(*run.records[0].number("p_malignant"), 125.0 / 255, 0.02);
+}
+
+TEST(Infer, ABadRecordStaysInItsPlaceAndOthersAreUnharmed) {
+  const std::string folder = fresh_folder("bad");
+  draw(folder, "a.png");
+  const Run run = infer_lines("bad",
+                              "{\"id\":\"1\",\"image\":\"a.png\"}\n{\"id\":\"2\",\"image\":\"gone.png\"}\n"
+                              "{\"id\":\"3\",\"image\":\"a.png\"}\n");
+  ASSERT_EQ(run.records.size(), 3U);
+  EXPECT_FALSE(run.records[0].failed());
+  EXPECT_TRUE(run.records[1].failed());
+  EXPECT_FALSE(run.records[2].failed());
+  EXPECT_EQ(run.records[1].at("error.stage")->get<std::string>(), "tn-infer");
+  EXPECT_EQ(run.outcome.failed, 1);
+  EXPECT_EQ(run.outcome.records, 3);
+}
+
+TEST(Infer, ErrorRecordsThatArriveArePassedOnAndNotCounted) {
+  const std::string line =
+      "{\"id\":\"1\",\"status\":\"error\",\"error\":{\"stage\":\"x\",\"code\":\"y\",\"msg\":\"z\"}}";
+  const Run run = infer_lines("arrive", line + "\n");
+  ASSERT_EQ(run.records.size(), 1U);
+  EXPECT_EQ(run.records[0].line(), line);
+  EXPECT_EQ(run.outcome.failed, 0);
+}
+
+TEST(Infer, OrderHoldsForAnyBatch) {
+  const std::string folder = fresh_folder("order");
+  draw(folder, "a.png");
+  std::string lines;
+  for (int i = 0; i < 7; ++i)
+    lines += fmt::format("{{\"id\":\"{}\",\"image\":\"{}\"}}\n", i, i == 3 ? "gone.png" : "a.png");
+  InferOptions options;
+  options.batch = 4;
+  const Run run = infer_lines("order", lines, options);
+  ASSERT_EQ(run.records.size(), 7U);
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(run.records[static_cast<std::size_t>(i)].id(), std::to_string(i));
+  EXPECT_EQ(run.batches, (std::vector<std::size_t>{4, 2}));
+}
+
+TEST(Infer, SelectAndLimitChooseRecords) {
+  const std::string folder = fresh_folder("select");
+  draw(folder, "a.png");
+  std::string lines;
+  for (int i = 0; i < 6; ++i)
+    lines += fmt::format("{{\"id\":\"{}\",\"image\":\"a.png\",\"split\":\"{}\"}}\n", i,
+                         i % 2 == 0 ? "test" : "train");
+  InferOptions options;
+  options.selection = {{parse_condition("split=test")}, 2};
+  const Run run = infer_lines("select", lines, options);
+  ASSERT_EQ(run.records.size(), 2U);
+  EXPECT_EQ(run.records[1].id(), "2");
+}
+
+TEST(Infer, APreprocessedRecordOfAnotherModelEndsTheRun) {
+  const std::string folder = fresh_folder("hash");
+  draw(folder, "a.png");
+  try {
+    infer_lines("hash",
+                "{\"id\":\"1\",\"image\":\"a.png\",\"pre\":{\"image\":\"a.png\",\"hash\":\"other\"}}\n");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), Exit::bad_data);
+    EXPECT_THAT(error.what(), testing::HasSubstr("--from-raw"));
+  }
+}
+
+TEST(Infer, FromRawGoesBackToTheOriginal) {
+  const std::string folder = fresh_folder("raw");
+  draw(folder, "a.png");
+  InferOptions options;
+  options.from_raw = true;
+  const Run run = infer_lines(
+      "raw", "{\"id\":\"1\",\"image\":\"a.png\",\"pre\":{\"image\":\"gone.png\",\"hash\":\"other\"}}\n",
+      options);
+  EXPECT_EQ(run.outcome.failed, 0);
+}
+
+TEST(Infer, APreprocessedRecordIsTakenAsItIs) {
+  const std::string folder = fresh_folder("taken");
+  save_png(folder + "/frame.png", cv::Mat1b(32, 32, std::uint8_t{200}), true);
+  const ModelSpec spec = spec_of(32);
+  const nlohmann::json pre = {{"image", "frame.png"},
+                              {"mask", nullptr},
+                              {"geometry", to_json(place({40, 20}, 32, Fit::stretch))},
+                              {"hash", preprocess_hash(spec.preprocess)}};
+  const Run run = infer_lines("taken", "{\"id\":\"1\",\"image\":\"gone.png\",\"pre\":" + pre.dump() + "}\n");
+  EXPECT_EQ(run.outcome.failed, 0);
+  EXPECT_EQ(load_grey(run.folder + "/out/1.png").size(), cv::Size(40, 20));
+}
+
+TEST(Infer, ThresholdOutsideOfZeroAndOneIsRefused) {
+  InferOptions options;
+  options.threshold = 1.0;
+  EXPECT_THROW(check(options), Error);
+  options.threshold = 0.5;
+  EXPECT_NO_THROW(check(options));
+}
+
+TEST(Infer, AnExistingMaskIsNotOverwrittenWithoutForce) {
+  const std::string folder = fresh_folder("force");
+  draw(folder, "a.png");
+  create_folders(folder + "/out");
+  write_whole(folder + "/out/1.png", "mine", true);
+  write_whole(folder + "/in.jsonl", "{\"id\":\"1\",\"image\":\"a.png\"}\n", true);
+  InferOptions options;
+  options.root = folder;
+  options.folder = folder + "/out";
+  BrightPredictor predictor;
+  ManifestReader reader(folder + "/in.jsonl");
+  ManifestWriter writer(folder + "/out.jsonl", true);
+  writer.header(reader.header());
+  EXPECT_THROW(infer(reader, writer, predictor, spec_of(32), "m", options, {[](const Record&) {}, [] {}}),
+               Error);
+  EXPECT_EQ(read_file(folder + "/out/1.png"), "mine");
+}
+
+}  // namespace
+}  // namespace tn

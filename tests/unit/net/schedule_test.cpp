@@ -1,0 +1,66 @@
+#include "libcore/net/schedule.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tn {
+namespace {
+
+TrainOptions cosine(double rate, std::int64_t warmup) {
+  TrainOptions options;
+  options.learning_rate = rate;
+  options.warmup_steps = warmup;
+  return options;
+}
+
+TEST(Schedule, CosineStartsAtTheRateHalvesInTheMiddleAndEndsAtZero) {
+  const TrainOptions options = cosine(0.5, 0);
+  EXPECT_DOUBLE_EQ(learning_rate(options, {0, 0.0}, 1), 0.5);
+  EXPECT_DOUBLE_EQ(learning_rate(options, {50, 0.5}, 1), 0.25);
+  EXPECT_NEAR(learning_rate(options, {100, 1.0}, 1), 0, 1e-15);
+}
+
+TEST(Schedule, WarmUpRisesLinearlyFromTheFirstStep) {
+  const TrainOptions options = cosine(1.0, 4);
+  EXPECT_DOUBLE_EQ(learning_rate(options, {0, 0.0}, 1), 0.25);
+  EXPECT_DOUBLE_EQ(learning_rate(options, {1, 0.0}, 1), 0.5);
+  EXPECT_DOUBLE_EQ(learning_rate(options, {3, 0.0}, 1), 1.0);
+  EXPECT_DOUBLE_EQ(learning_rate(options, {9, 0.0}, 1), 1.0);
+}
+
+TEST(Schedule, ProgressBeyondTheBudgetStaysAtItsEnd) {
+  EXPECT_NEAR(learning_rate(cosine(1.0, 0), {10, 1.7}, 1), 0, 1e-15);
+}
+
+TEST(Schedule, PlateauTakesItsFactorAndNoWarmUp) {
+  TrainOptions options = preset_options(Preset::paper);
+  EXPECT_DOUBLE_EQ(learning_rate(options, {0, 0.9}, 0.25), 0.25e-3);
+}
+
+TEST(Plateau, HalvesAfterAsManyEpochsWithoutABetterValue) {
+  Plateau plateau;
+  plateau = advanced(plateau, 0.5, 2);
+  plateau = advanced(plateau, 0.5, 2);
+  EXPECT_DOUBLE_EQ(plateau.factor, 1);
+  plateau = advanced(plateau, 0.4, 2);
+  EXPECT_DOUBLE_EQ(plateau.factor, 0.5);
+}
+
+TEST(Plateau, ABetterValueStartsTheWaitingAnew) {
+  Plateau plateau;
+  plateau = advanced(plateau, 0.5, 2);
+  plateau = advanced(plateau, 0.4, 2);
+  plateau = advanced(plateau, 0.6, 2);
+  plateau = advanced(plateau, 0.5, 2);
+  EXPECT_DOUBLE_EQ(plateau.factor, 1);
+}
+
+TEST(Plateau, HalvesAgainOnlyAfterWaitingAgain) {
+  Plateau plateau;
+  for (const double value : {0.5, 0.1, 0.1, 0.1}) plateau = advanced(plateau, value, 2);
+  EXPECT_DOUBLE_EQ(plateau.factor, 0.5);
+  plateau = advanced(plateau, 0.1, 2);
+  EXPECT_DOUBLE_EQ(plateau.factor, 0.25);
+}
+
+}  // namespace
+}  // namespace tn

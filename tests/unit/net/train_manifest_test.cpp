@@ -1,0 +1,122 @@
+#include "libcore/net/train_manifest.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/file.hpp"
+
+namespace tn {
+namespace {
+
+const PreprocessOptions kPre = {64, Fit::letterbox};
+
+std::string header() {
+  const nlohmann::json json = {{"tn", "manifest"},
+                               {"v", 1},
+                               {"labels", {{"benign", 0}, {"malignant", 1}}},
+                               {"label_source", "drawn"},
+                               {"pre", {{"options", to_json(kPre)}, {"hash", preprocess_hash(kPre)}}}};
+  return json.dump() + "\n";
+}
+
+std::string line(const std::string& id, const std::string& split, const nlohmann::json& label,
+                 const nlohmann::json& mask, const std::string& hash = preprocess_hash(kPre)) {
+  const nlohmann::json json = {{"id", id},
+                               {"split", split},
+                               {"label", label},
+                               {"pre", {{"image", id + ".png"}, {"mask", mask}, {"hash", hash}}}};
+  return json.dump() + "\n";
+}
+
+TrainingSet load(const std::string& text, Task task = Task::mtl, std::optional<std::int64_t> size = {}) {
+  const std::string path = testing::TempDir() + "train_manifest.jsonl";
+  write_whole(path, text, true);
+  return load_training_set(path, "root", {}, size, task, false);
+}
+
+std::string refusal(const std::string& text, Exit expected, Task task = Task::mtl,
+                    std::optional<std::int64_t> size = {}) {
+  try {
+    load(text, task, size);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), expected);
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing was refused";
+  return "";
+}
+
+TEST(TrainingSet, TakesTrainAndValAndNeverTest) {
+  const TrainingSet set =
+      load(header() + line("a", "train", "benign", "am.png") + line("b", "val", "malignant", nullptr) +
+           line("c", "test", "benign", "cm.png"));
+  ASSERT_EQ(set.train.size(), 1U);
+  ASSERT_EQ(set.validation.size(), 1U);
+  EXPECT_EQ(set.train[0].image, "root/a.png");
+  EXPECT_EQ(set.train[0].mask, "root/am.png");
+  EXPECT_EQ(set.train[0].label, 0);
+  EXPECT_FALSE(set.validation[0].mask);
+  EXPECT_EQ(set.preprocess, kPre);
+  EXPECT_EQ(set.label_source, "drawn");
+}
+
+TEST(TrainingSet, RawManifestIsSentToPreprocessing) {
+  EXPECT_THAT(refusal("{\"tn\":\"manifest\",\"v\":1}\n{\"id\":\"a\",\"split\":\"train\"}\n", Exit::bad_data),
+              testing::HasSubstr("not preprocessed"));
+}
+
+TEST(TrainingSet, MixedPreprocessingNamesTheLine) {
+  EXPECT_THAT(refusal(header() + line("a", "train", "benign", "m.png") +
+                          line("b", "train", "benign", "m.png", "other"),
+                      Exit::bad_data),
+              testing::HasSubstr("train_manifest.jsonl:3"));
+}
+
+TEST(TrainingSet, AnotherSizeIsAWrongCommandLine) {
+  EXPECT_THAT(refusal(header() + line("a", "train", "benign", "m.png"), Exit::usage, Task::mtl, 128),
+              testing::HasSubstr("64 px"));
+  EXPECT_NO_THROW(load(header() + line("a", "train", "benign", "m.png"), Task::mtl, 64));
+}
+
+TEST(TrainingSet, NothingToLearnFromIsRefused) {
+  EXPECT_THAT(refusal(header() + line("a", "test", "benign", "m.png"), Exit::bad_data),
+              testing::HasSubstr("'train'"));
+  EXPECT_THAT(refusal(header() + line("a", "train", "benign", nullptr), Exit::bad_data),
+              testing::HasSubstr("mask"));
+  EXPECT_THAT(refusal(header() + line("a", "train", nullptr, "m.png"), Exit::bad_data),
+              testing::HasSubstr("label"));
+}
+
+TEST(TrainingSet, SegmentationNeedsNoLabelsAndClassificationNoMasks) {
+  EXPECT_NO_THROW(load(header() + line("a", "train", nullptr, "m.png"), Task::segment));
+  EXPECT_NO_THROW(load(header() + line("a", "train", "benign", nullptr), Task::classify));
+}
+
+TEST(TrainingSet, UnknownLabelIsNamed) {
+  EXPECT_THAT(refusal(header() + line("a", "train", "odd", "m.png"), Exit::bad_data),
+              testing::HasSubstr("'odd'"));
+}
+
+TEST(TrainingSet, ErrorRecordsAreCountedAndLeftOut) {
+  const TrainingSet set = load(header() + line("a", "train", "benign", "m.png") +
+                               "{\"id\":\"b\",\"split\":\"train\",\"status\":\"error\",\"error\":{\"stage\":"
+                               "\"s\",\"code\":\"c\",\"msg\":\"m\"}}\n");
+  EXPECT_EQ(set.train.size(), 1U);
+  EXPECT_EQ(set.errors, 1);
+}
+
+TEST(TrainJob, FingerprintKnowsManifestNetworkAndOptions) {
+  const TrainingSet set = load(header() + line("a", "train", "benign", "m.png"));
+  const TrainJob job = make_train_job(set, {}, {}, "run", false, "tn-train");
+  TrainOptions other;
+  other.alpha = 0.7;
+  EXPECT_NE(make_train_job(set, {}, other, "run", false, "tn-train").fingerprint, job.fingerprint);
+  NetOptions pooled;
+  pooled.attention_pool = 2;
+  EXPECT_NE(make_train_job(set, pooled, {}, "run", false, "tn-train").fingerprint, job.fingerprint);
+  EXPECT_EQ(make_train_job(set, {}, {}, "run", true, "tn-train --resume").fingerprint, job.fingerprint);
+}
+
+}  // namespace
+}  // namespace tn

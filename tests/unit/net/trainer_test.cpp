@@ -1,0 +1,233 @@
+#include "libcore/net/trainer.hpp"
+
+#include <ATen/ops/equal.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "libcore/base/error.hpp"
+#include "libcore/data/model_file.hpp"
+#include "libcore/image/image_io.hpp"
+#include "libcore/net/checkpoint.hpp"
+#include "libcore/net/predictor.hpp"
+#include "libcore/net/weights.hpp"
+#include "tests/unit/net/training_fixture.hpp"
+
+namespace tn {
+namespace {
+
+TrainOutcome train(const TrainJob& job, Listener& listener) {
+  return Trainer(job, listener).run();
+}
+
+bool same_tensors(const std::string& a, const std::string& b) {
+  const NamedTensors first = load_safetensors(a);
+  const NamedTensors second = load_safetensors(b);
+  if (first.size() != second.size()) return false;
+  for (std::size_t i = 0; i < first.size(); ++i)
+    if (first[i].first != second[i].first || !at::equal(first[i].second, second[i].second)) return false;
+  return true;
+}
+
+TEST(Trainer, LearnsAFewDrawnCases) {
+  TrainJob job = draw_job("learns", 8, 4);
+  job.options.epochs = 30;
+  job.options.learning_rate = 5e-3;
+  job.options.ema = 0;
+  job.options.preset = Preset::paper;
+  Listener listener;
+  const TrainOutcome outcome = train(job, listener);
+  EXPECT_EQ(outcome.epochs, 30);
+  EXPECT_GT(outcome.best_dice, 0.8);
+  EXPECT_LT(listener.losses.back(), 0.5 * listener.losses.front());
+}
+
+TEST(Trainer, LeavesAModelThatAnswersAndTwoCheckpoints) {
+  const TrainJob job = draw_job("leaves", 8, 2);
+  Listener listener;
+  train(job, listener);
+  TorchPredictor predictor(job.folder + "/model.safetensors", {Precision::float32, 2});
+  const std::vector<cv::Mat1b> frames = {load_grey(job.train[0].image)};
+  const std::vector<NetOutput> outputs = predictor.predict(frames);
+  ASSERT_EQ(outputs.size(), 1U);
+  EXPECT_EQ(outputs[0].probability.size(), cv::Size(kSide, kSide));
+  ASSERT_TRUE(outputs[0].p_malignant);
+  EXPECT_GT(*outputs[0].p_malignant, 0);
+  EXPECT_LT(*outputs[0].p_malignant, 1);
+  EXPECT_TRUE(path_exists(last_checkpoint(job.folder)));
+  EXPECT_TRUE(path_exists(previous_checkpoint(job.folder)));
+}
+
+TEST(Trainer, ModelSaysHowItWasMade) {
+  TrainJob job = draw_job("provenance", 4, 2);
+  job.options.epochs = 1;
+  Listener listener;
+  train(job, listener);
+  const nlohmann::json meta = read_model_index(job.folder + "/model.safetensors").meta;
+  EXPECT_EQ(meta.at("arch").at("name"), "ffanet-tiny");
+  EXPECT_EQ(meta.at("label_source"), "drawn");
+  EXPECT_EQ(meta.at("training").at("epoch"), 1);
+  EXPECT_EQ(meta.at("training").at("averaged"), true);
+  EXPECT_EQ(meta.at("training").at("validation").at("grid"), "network");
+}
+
+TEST(Trainer, SameSeedSameModel) {
+  TrainJob a = draw_job("same_a", 8, 2);
+  TrainJob b = draw_job("same_b", 8, 2);
+  a.options.epochs = b.options.epochs = 2;
+  Listener listener_a, listener_b;
+  train(a, listener_a);
+  train(b, listener_b);
+  EXPECT_EQ(listener_a.losses, listener_b.losses);
+  EXPECT_TRUE(same_tensors(last_checkpoint(a.folder), last_checkpoint(b.folder)));
+}
+
+TEST(Trainer, AnotherSeedAnotherModel) {
+  TrainJob a = draw_job("seed_a", 4, 2);
+  TrainJob b = draw_job("seed_b", 4, 2);
+  a.options.epochs = b.options.epochs = 1;
+  b.options.seed = a.options.seed + 1;
+  Listener listener_a, listener_b;
+  train(a, listener_a);
+  train(b, listener_b);
+  EXPECT_NE(listener_a.losses, listener_b.losses);
+}
+
+// Stopped in the middle of the second epoch, gone on with, and nothing shows.
+TEST(Trainer, ResumedRunEndsAsAnUndisturbedOne) {
+  const TrainJob whole = draw_job("whole", 8, 2);
+  Listener undisturbed;
+  train(whole, undisturbed);
+
+  TrainJob parts = draw_job("parts", 8, 2);
+  Listener before(4);
+  EXPECT_TRUE(train(parts, before).interrupted);
+  parts.resume = true;
+  Listener after;
+  const TrainOutcome outcome = train(parts, after);
+
+  EXPECT_FALSE(outcome.interrupted);
+  EXPECT_EQ(after.start.epoch, 2);
+  EXPECT_EQ(after.start.epoch_step, 1);
+  EXPECT_EQ(before.losses.size() + after.losses.size(), undisturbed.losses.size());
+  EXPECT_TRUE(same_tensors(last_checkpoint(whole.folder), last_checkpoint(parts.folder)));
+  EXPECT_TRUE(same_tensors(whole.folder + "/model.safetensors", parts.folder + "/model.safetensors"));
+}
+
+TEST(Trainer, ResumeWithAnotherSettingNamesIt) {
+  TrainJob job = draw_job("other", 4, 2);
+  job.options.epochs = 1;
+  Listener listener;
+  train(job, listener);
+  job.resume = true;
+  job.fingerprint["options"]["alpha"] = 0.3;
+  try {
+    train(job, listener);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), Exit::usage);
+    EXPECT_THAT(error.what(), testing::HasSubstr("options/alpha: 0.2, now 0.3"));
+  }
+}
+
+TEST(Trainer, ResumeOfAFinishedRunDoesNothing) {
+  TrainJob job = draw_job("finished", 4, 2);
+  job.options.epochs = 1;
+  Listener listener;
+  train(job, listener);
+  job.resume = true;
+  Listener again;
+  EXPECT_EQ(train(job, again).epochs, 1);
+  EXPECT_TRUE(again.losses.empty());
+}
+
+TEST(Trainer, NonFiniteLossEndsWithTheIdsOfTheBatch) {
+  TrainJob job = draw_job("nonfinite", 4, 2);
+  job.options.learning_rate = 1e30;
+  Listener listener;
+  try {
+    train(job, listener);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), Exit::internal);
+    EXPECT_THAT(error.what(), testing::HasSubstr("loss is not finite"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("case0"));
+  }
+}
+
+TEST(Trainer, MaxStepsEndsInTheMiddleOfAnEpoch) {
+  TrainJob job = draw_job("maxsteps", 8, 2);
+  job.options.max_steps = 3;
+  Listener listener;
+  train(job, listener);
+  EXPECT_EQ(listener.losses.size(), 3U);
+  ASSERT_EQ(listener.epochs.size(), 2U);
+  EXPECT_EQ(listener.epochs[1].steps, 3);
+}
+
+TEST(Trainer, WithoutValidationTheLastEpochIsTheModel) {
+  TrainJob job = draw_job("noval", 4, 0);
+  job.options.epochs = 2;
+  Listener listener;
+  const TrainOutcome outcome = train(job, listener);
+  EXPECT_EQ(outcome.best_epoch, 2);
+  EXPECT_TRUE(path_exists(job.folder + "/model.safetensors"));
+  EXPECT_FALSE(listener.epochs[0].val_dice);
+}
+
+TEST(Trainer, UnlabelledImagesGiveNoClassLoss) {
+  TrainJob job = draw_job("unlabelled", 4, 2);
+  for (TrainCase& one : job.train) one.label.reset();
+  job.options.epochs = 1;
+  Listener listener;
+  train(job, listener);
+  EXPECT_EQ(*listener.epochs[0].class_loss, 0);
+  EXPECT_TRUE(std::isfinite(listener.losses[0]));
+}
+
+TEST(Trainer, SegmentationAloneHasNoClassHead) {
+  TrainJob job = draw_job("segment", 4, 2);
+  job.options.task = Task::segment;
+  job.options.epochs = 1;
+  job.net.class_head = false;
+  Listener listener;
+  train(job, listener);
+  for (const TensorEntry& tensor : read_model_index(job.folder + "/model.safetensors").tensors)
+    EXPECT_THAT(tensor.name, testing::Not(testing::StartsWith("class_head")));
+}
+
+TEST(Trainer, ClassificationAloneHasNoMaskHead) {
+  TrainJob job = draw_job("classify", 4, 2);
+  job.options.task = Task::classify;
+  job.options.epochs = 1;
+  job.net.mask_head = false;
+  Listener listener;
+  train(job, listener);
+  EXPECT_FALSE(listener.epochs[0].val_dice);
+  EXPECT_TRUE(listener.epochs[0].val_accuracy);
+}
+
+TEST(Trainer, MicroBatchesAddUpToTheBatch) {
+  TrainJob job = draw_job("micro", 8, 2);
+  job.options.accumulate = 4;
+  job.options.epochs = 1;
+  Listener listener;
+  train(job, listener);
+  EXPECT_EQ(listener.losses.size(), 2U);
+}
+
+TEST(Trainer, Bfloat16FollowsFloat32) {
+  TrainJob narrow = draw_job("bf16", 8, 2);
+  TrainJob wide = draw_job("f32", 8, 2);
+  narrow.options.precision = Precision::bfloat16;
+  narrow.options.epochs = wide.options.epochs = 1;
+  Listener a, b;
+  train(narrow, a);
+  train(wide, b);
+  EXPECT_TRUE(a.start.bfloat16);
+  EXPECT_NEAR(a.losses[0], b.losses[0], 0.02);
+}
+
+}  // namespace
+}  // namespace tn
