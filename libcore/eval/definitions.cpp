@@ -1,0 +1,72 @@
+#include "libcore/eval/definitions.hpp"
+
+#include <fmt/format.h>
+
+#include "libcore/base/text.hpp"
+#include "libcore/eval/overlap_metrics.hpp"
+
+namespace tn {
+namespace {
+
+constexpr std::size_t kNameWidth = 24;
+constexpr std::size_t kWidth = 100;
+
+std::string entry(const std::string& name, const std::string& text) {
+  std::string result = fmt::format("{:<{}}", name, kNameWidth);
+  std::size_t column = kNameWidth;
+  bool first = true;
+  for (const std::string_view word : split_text(text, ' ')) {
+    if (!first && column + 1 + word.size() > kWidth) {
+      result += "\n" + std::string(kNameWidth, ' ');
+      column = kNameWidth;
+      first = true;
+    }
+    result += (first ? "" : " ") + std::string(word);
+    column += word.size() + (first ? 0 : 1);
+    first = false;
+  }
+  return result + "\n";
+}
+
+}  // namespace
+
+Definitions definitions() {
+  Definitions all{
+      {"grid",
+       "masks are compared pixel by pixel at the size of the original image; any value > 0 is nodule"},
+      {"TP, FP, FN, TN",
+       "pixels (for the class: cases) predicted and drawn, only predicted, only drawn, neither"}};
+  for (const OverlapMetric& metric : overlap_metrics()) all.emplace_back(metric.name, metric.definition);
+  all.emplace_back(class_mean_metric().name, class_mean_metric().definition);
+  const Definitions rest{
+      {"mean, median, sd",
+       "over the cases in which the number is defined, n of them; sd of a sample (n - 1)"},
+      {"pooled", "the number made of the pixel counts summed over all scored cases"},
+      {"dice.class_mean",
+       "mean over the cases of class_mean_dice; not comparable with dice.mean or dice.pooled"},
+      {"null", "0/0 or no case: a reason stands beside it"},
+      {"--empty score",
+       "both masks empty: dice, iou and class_mean_dice are 1; one empty: dice and iou are 0"},
+      {"--empty nan", "both masks empty: dice, iou and class_mean_dice are null; one empty: as score"},
+      {"--empty drop", "a case without a drawn nodule is out of every overlap number, pooled included"},
+      {"missing",
+       "a drawn mask without a predicted one, or a label without a probability: counted, not scored"},
+      {"failed", "a record with an error, here or before: counted, not scored"},
+      {"class", "malignant is positive; a case is called malignant where p_malignant >= threshold"},
+      {"accuracy", "(TP + TN) / labelled cases with a probability"},
+      {"balanced_accuracy", "mean of the sensitivity and the specificity of the class"},
+      {"auroc",
+       "chance that a malignant case has the higher p_malignant than a benign one, ties counted half"},
+      {"nodule-size",
+       "thirds of the drawn area's share of the image, cut over the scored cases with a nodule"}};
+  all.insert(all.end(), rest.begin(), rest.end());
+  return all;
+}
+
+std::string explain_text() {
+  std::string text;
+  for (const auto& [name, sentence] : definitions()) text += entry(name, sentence);
+  return text;
+}
+
+}  // namespace tn

@@ -1,0 +1,140 @@
+#include "libcore/eval/evaluate.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/hash.hpp"
+#include "libcore/base/interrupt.hpp"
+#include "libcore/eval/subgroups.hpp"
+#include "libcore/image/ordered.hpp"
+
+namespace tn {
+namespace {
+
+bool is_share(const nlohmann::json& value) {
+  return value.is_number() && value.get<double>() >= 0 && value.get<double>() <= 1;
+}
+
+void choose_threshold(Evaluation& result, const EvalOptions& options, const std::string& place) {
+  if (options.threshold) {
+    result.threshold = *options.threshold;
+    result.threshold_source = ThresholdSource::option;
+    return;
+  }
+  const auto model = result.header.json("model");  // tn-infer's: what the model file says of itself
+  if (!model || !model->is_object() || !model->contains("class_threshold")) return;
+  const nlohmann::json& threshold = (*model)["class_threshold"];
+  if (!is_share(threshold))
+    throw Error(Exit::bad_data, "{}: header: 'model.class_threshold' is not a number in [0,1]", place);
+  result.threshold = threshold.get<double>();
+  result.threshold_source = ThresholdSource::model;
+}
+
+// Which records in flight had failed before they came: the reading end notes, the writing end takes.
+class Arrivals {
+ public:
+  void note(bool failed) {
+    const std::scoped_lock lock(mutex_);
+    failed_.push_back(failed);
+  }
+  bool take() {
+    const std::scoped_lock lock(mutex_);
+    const bool failed = failed_.front();
+    failed_.pop_front();
+    return failed;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::deque<bool> failed_;
+};
+
+// The records that are wanted, hashed as they come.
+class Source {
+ public:
+  Source(ManifestReader& reader, const Selection& selection, Arrivals& arrivals)
+      : reader_(reader), selection_(selection), arrivals_(arrivals) {}
+
+  std::optional<Record> next() {
+    while (!selection_.limit || taken_ < *selection_.limit) {
+      if (interrupt_signal() != 0) throw Error(Exit::interrupted, "interrupted; no report was written");
+      std::optional<Record> record = reader_.next();
+      if (!record) return record;
+      if (!matches(*record, selection_.conditions)) continue;
+      ++taken_;
+      hash_.update(record->line());
+      hash_.update("\n");
+      arrivals_.note(record->failed());
+      return record;
+    }
+    return std::nullopt;
+  }
+  std::string hash() { return hash_.hex(); }
+
+ private:
+  ManifestReader& reader_;
+  const Selection& selection_;
+  Arrivals& arrivals_;
+  std::int64_t taken_ = 0;
+  Sha256 hash_;
+};
+
+int thread_count(std::int64_t jobs) {
+  return jobs > 0 ? static_cast<int>(jobs)
+                  : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+void note_model(std::vector<std::string>& models, const Record& record) {
+  if (record.failed() || record.is_null("model")) return;
+  const std::string model = value_text(record, "model");
+  if (std::ranges::find(models, model) == models.end()) models.push_back(model);
+}
+
+}  // namespace
+
+void check(const EvalOptions& options) {
+  if (options.threshold && !(*options.threshold >= 0 && *options.threshold <= 1))
+    throw Error(Exit::usage, "threshold {} is not in [0,1]", *options.threshold);
+  if (options.jobs < 0 || options.jobs > 4096) throw Error(Exit::usage, "{} threads", options.jobs);
+  if (options.max_pixels < 1) throw Error(Exit::usage, "at most {} pixels", options.max_pixels);
+  if (options.selection.limit && *options.selection.limit < 0)
+    throw Error(Exit::usage, "a limit of {} records", *options.selection.limit);
+  std::vector<std::string> keys = options.by;
+  std::ranges::sort(keys);
+  if (const auto twice = std::ranges::adjacent_find(keys); twice != keys.end())
+    throw Error(Exit::usage, "subgroups by '{}' are asked for twice", *twice);
+}
+
+Evaluation evaluate(ManifestReader& reader, const EvalOptions& options, const CaseObserver& observer) {
+  Evaluation result;
+  result.header = reader.header();
+  result.empty = options.empty;
+  result.by = options.by;
+  choose_threshold(result, options, reader.name());
+  const ScoreOptions score{
+      options.root, {options.max_pixels}, options.empty, result.threshold, labels_of(result.header)};
+  Arrivals arrivals;
+  Source source(reader, options.selection, arrivals);
+  for_each_ordered(
+      thread_count(options.jobs), [&] { return source.next(); },
+      [&](Record record) { return scored(std::move(record), score); },
+      [&](const Record& record) {
+        CaseScore one = case_of(record, score);
+        one.failed_here = !arrivals.take() && record.failed();
+        for (const std::string& key : options.by) one.groups.push_back(value_text(record, key));
+        note_model(result.models, record);
+        observer(record, one);
+        if (one.failed_here && options.fail_fast)
+          throw Error(Exit::partial, "{}: {}", one.id, one.error.value_or(""));
+        result.cases.push_back(std::move(one));
+      });
+  result.manifest_hash = source.hash();
+  result.truncated = reader.truncated();
+  return result;
+}
+
+}  // namespace tn

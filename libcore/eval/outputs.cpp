@@ -1,0 +1,46 @@
+#include "libcore/eval/outputs.hpp"
+
+#include <array>
+
+#include "libcore/base/error.hpp"
+
+namespace tn {
+namespace {
+
+void write(std::optional<TextOutput>& out, const std::string& text) {
+  if (!out) return;
+  out->write(text);
+  out->finish();
+}
+
+}  // namespace
+
+void check(const OutputOptions& options) {
+  const std::array outputs{&options.per_case, &options.json, &options.markdown};
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    for (std::size_t j = i + 1; j < outputs.size(); ++j)
+      if (*outputs[i] && *outputs[i] == *outputs[j])
+        throw Error(Exit::usage, "two outputs go to {}", **outputs[i] == "-" ? "stdout" : **outputs[i]);
+}
+
+Outputs::Outputs(const OutputOptions& options, const Header& header) {
+  const bool none = !options.per_case && !options.json && !options.markdown;
+  if (options.per_case) per_case_.emplace(*options.per_case, options.force);
+  if (options.json) json_.emplace(*options.json, options.force);
+  if (options.markdown || none) markdown_.emplace(options.markdown.value_or("-"), options.force);
+  if (per_case_) per_case_->header(header);
+}
+
+void Outputs::add(const Record& record) {
+  if (!per_case_) return;
+  per_case_->write(record);
+  per_case_->flush();
+}
+
+void Outputs::finish(const Report& report) {
+  if (per_case_) per_case_->finish();
+  write(json_, report_json(report));
+  write(markdown_, report_markdown(report));
+}
+
+}  // namespace tn

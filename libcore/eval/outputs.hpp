@@ -1,0 +1,38 @@
+// Where an evaluation goes: records with metrics, a JSON report, a Markdown report.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "libcore/base/file.hpp"
+#include "libcore/data/manifest.hpp"
+#include "libcore/eval/report.hpp"
+
+namespace tn {
+
+// Names of files; "-" is stdout. If none is given, the Markdown report goes to stdout.
+struct OutputOptions {
+  std::optional<std::string> per_case;
+  std::optional<std::string> json;
+  std::optional<std::string> markdown;
+  bool force = false;
+};
+
+// Throws Error(usage) if two outputs share a file or stdout.
+void check(const OutputOptions& options);
+
+// Opens every output before the first record, so that none is refused after the work.
+class Outputs {
+ public:
+  Outputs(const OutputOptions& options, const Header& header);  // throws Error(cannot_create)
+
+  void add(const Record& record);     // handed on at once if it goes to stdout
+  void finish(const Report& report);  // throws Error(io); without it no file appears
+
+ private:
+  std::optional<ManifestWriter> per_case_;
+  std::optional<TextOutput> json_;
+  std::optional<TextOutput> markdown_;
+};
+
+}  // namespace tn

@@ -1,0 +1,154 @@
+#include <nlohmann/json.hpp>
+
+#include "libcore/eval/definitions.hpp"
+#include "libcore/eval/report.hpp"
+
+namespace tn {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A number, or null with its reason in json["reasons"].
+void put(Json& json, Json& reasons, const std::string& name, const std::optional<double>& value,
+         const std::string& reason) {
+  json[name] = value ? Json(*value) : Json(nullptr);
+  if (!value) reasons[name] = reason;
+}
+
+Json counts_json(const CaseCounts& counts) {
+  return {{"records", counts.records},
+          {"patients", counts.patients},
+          {"failed", counts.failed},
+          {"failed_here", counts.failed_here},
+          {"mask",
+           {{"scored", counts.mask_scored},
+            {"missing", counts.mask_missing},
+            {"no_truth", counts.mask_no_truth},
+            {"dropped", counts.mask_dropped},
+            {"both_empty", counts.both_empty},
+            {"drawn_empty", counts.drawn_empty},
+            {"predicted_empty", counts.predicted_empty}}},
+          {"class",
+           {{"scored", counts.class_scored},
+            {"missing", counts.class_missing},
+            {"no_truth", counts.class_no_truth}}}};
+}
+
+Json overlap_json(const Summary& summary, EmptyRule empty) {
+  Json json = Json::object();
+  for (const MetricSummary& row : summary.overlap) {
+    Json one, reasons;
+    const std::string none = row.over_cases.n == 0 ? "no case has a value" : "";
+    one["n"] = row.over_cases.n;
+    put(one, reasons, "mean", row.over_cases.mean, none);
+    put(one, reasons, "median", row.over_cases.median, none);
+    put(one, reasons, "sd", row.over_cases.sd, none.empty() ? "one case has no spread" : none);
+    const std::string why = summary.counts.mask_scored == 0
+                                ? "no case was scored"
+                                : why_undefined(*row.metric, summary.pooled, empty);
+    put(one, reasons, "pooled", row.pooled, why);
+    if (row.metric->name == "dice")
+      put(one, reasons, "class_mean", summary.class_mean_dice, "no case has a value");
+    if (!reasons.is_null()) one["reasons"] = reasons;
+    json[std::string(row.metric->name)] = one;
+  }
+  json["pixels"] = {{"tp", summary.pooled.tp},
+                    {"fp", summary.pooled.fp},
+                    {"fn", summary.pooled.fn},
+                    {"tn", summary.pooled.tn}};
+  return json;
+}
+
+Json class_json(const ClassSummary& classes) {
+  const std::string why = why_undefined(classes.counts);
+  Json json, reasons;
+  put(json, reasons, "accuracy", classes.accuracy, why);
+  put(json, reasons, "balanced_accuracy", classes.balanced_accuracy, why);
+  put(json, reasons, "sensitivity", classes.sensitivity, why);
+  put(json, reasons, "specificity", classes.specificity, why);
+  put(json, reasons, "auroc", classes.auroc, why);
+  json["cases"] = {{"tp", classes.counts.tp},
+                   {"fp", classes.counts.fp},
+                   {"fn", classes.counts.fn},
+                   {"tn", classes.counts.tn}};
+  if (!reasons.is_null()) json["reasons"] = reasons;
+  return json;
+}
+
+void add_summary(Json& json, const Summary& summary, EmptyRule empty) {
+  json["counts"] = counts_json(summary.counts);
+  json["overlap"] = overlap_json(summary, empty);
+  json["class"] = class_json(summary.classes);
+}
+
+const char* source_name(ThresholdSource source) {
+  switch (source) {
+    case ThresholdSource::option:
+      return "option";
+    case ThresholdSource::model:
+      return "model";
+    case ThresholdSource::none_given:
+      return "default";
+  }
+  return "";
+}
+
+Json definitions_json(const Evaluation& evaluation) {
+  Json texts;
+  for (const auto& [name, text] : definitions()) texts[name] = text;
+  return {{"grid", "original"},
+          {"empty", rule_name(evaluation.empty)},
+          {"class_threshold", evaluation.threshold},
+          {"class_threshold_from", source_name(evaluation.threshold_source)},
+          {"texts", texts}};
+}
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json case_json(const CaseScore& one, const ScoreOptions& score) {
+  Json json{{"id", one.id}, {"patient", or_null(one.patient)}, {"label", or_null(one.label)}};
+  json["p_malignant"] = or_null(one.p_malignant);
+  if (one.error)
+    json["error"] = *one.error;
+  else
+    json["metrics"] = metrics_json(one, score);
+  return json;
+}
+
+}  // namespace
+
+std::string report_json(const Report& report) {
+  const Evaluation& evaluation = report.evaluation;
+  Json json{{"tn", "report"}, {"v", 1}};
+  json["label_source"] = or_null(evaluation.header.text("label_source"));
+  json["made_from"] = {{"records", evaluation.manifest_hash},
+                       {"cut_off", evaluation.truncated},
+                       {"models", evaluation.models},
+                       {"model", or_null(evaluation.header.json("model"))}};
+  if (const auto programs = evaluation.header.json("pg")) json["pg"] = *programs;
+  json["definitions"] = definitions_json(evaluation);
+  add_summary(json, report.summary, evaluation.empty);
+  json["subgroups"] = Json::array();
+  for (const Subgroup& part : report.subgroups) {
+    Json one{{"by", part.key}, {"value", part.value}};
+    add_summary(one, part.summary, evaluation.empty);
+    json["subgroups"].push_back(one);
+  }
+  std::string text = json.dump(2);
+  text.resize(text.size() - 2);  // the end of the object: the cases follow, one a line
+  text += ",\n  \"cases\": [";
+  ScoreOptions score;
+  score.empty = evaluation.empty;
+  score.threshold = evaluation.threshold;
+  const char* separator = "\n    ";
+  for (const CaseScore& one : evaluation.cases) {
+    text += separator + case_json(one, score).dump();
+    separator = ",\n    ";
+  }
+  return text + "\n  ]\n}\n";
+}
+
+}  // namespace tn

@@ -1,0 +1,160 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "libcore/eval/report.hpp"
+
+namespace tn {
+namespace {
+
+constexpr const char* kNone = "–";
+
+std::string number(const std::optional<double>& value) {
+  return value ? fmt::format("{:.3f}", *value) : kNone;
+}
+
+// Text of a manifest as it may stand in a table's cell.
+std::string cell(std::string_view text) {
+  std::string safe;
+  for (const char c : text) {
+    if (c == '|' || c == '\\' || c == '*' || c == '_' || c == '`') safe += '\\';
+    if (c == '<')
+      safe += "&lt;";
+    else
+      safe += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return safe;
+}
+
+std::string row(const std::vector<std::string>& cells) {
+  std::string line = "|";
+  for (const std::string& one : cells) line += " " + one + " |";
+  return line + "\n";
+}
+
+// Column titles; `sides` has a letter a column: l or r.
+std::string table_head(const std::vector<std::string>& titles, std::string_view sides) {
+  std::string rule = "|";
+  for (const char side : sides) rule += side == 'l' ? " --- |" : " ---: |";
+  return "\n" + row(titles) + rule + "\n";
+}
+
+std::string first_lines(const Report& report) {
+  const CaseCounts& counts = report.summary.counts;
+  std::string text = fmt::format("# Evaluation\n\n{} records", counts.records);
+  if (counts.patients > 0) text += fmt::format(" of {} patients", counts.patients);
+  text += fmt::format(": {} masks and {} labels scored", counts.mask_scored, counts.class_scored);
+  const std::string missing = shortfall(counts);
+  text += missing.empty() ? ".\n" : "; " + missing + ".\n";
+  if (const auto source = report.evaluation.header.text("label_source"))
+    text += fmt::format("Labels: {}.\n", cell(*source));
+  for (const std::string& model : report.evaluation.models) text += fmt::format("Model: {}\n", cell(model));
+  if (report.evaluation.truncated) text += "The input was cut off: these are part of its records.\n";
+  return text + fmt::format("Records: {}\n", report.evaluation.manifest_hash);
+}
+
+std::string empty_masks(const CaseCounts& counts, EmptyRule rule) {
+  if (counts.both_empty + counts.drawn_empty + counts.predicted_empty == 0) return "";
+  return fmt::format(
+      "\nEmpty masks (rule: {}): both {}, drawn only {}, predicted only {}; {} cases left out.\n",
+      rule_name(rule), counts.both_empty, counts.drawn_empty, counts.predicted_empty, counts.mask_dropped);
+}
+
+std::string segmentation(const Report& report) {
+  const Summary& summary = report.summary;
+  std::string text = "\n## Segmentation\n";
+  if (summary.counts.mask_scored == 0) return text + "\nNo mask was scored.\n";
+  const MetricSummary& dice = summary.overlap.front();
+  text += table_head({"Dice in its three readings", ""}, "lr");
+  text += row({"mean over cases", number(dice.over_cases.mean)});
+  text += row({"pooled pixels", number(dice.pooled)});
+  text += row({"class mean (nodule and background)", number(summary.class_mean_dice)});
+  text += table_head({"Metric", "Mean", "Median", "SD", "Pooled", "Cases"}, "lrrrrr");
+  for (const MetricSummary& one : summary.overlap)
+    text += row({std::string(one.metric->title), number(one.over_cases.mean), number(one.over_cases.median),
+                 number(one.over_cases.sd), number(one.pooled), std::to_string(one.over_cases.n)});
+  return text + empty_masks(summary.counts, report.evaluation.empty);
+}
+
+std::string threshold_text(const Evaluation& evaluation) {
+  const std::string from = evaluation.threshold_source == ThresholdSource::model    ? "from the model"
+                           : evaluation.threshold_source == ThresholdSource::option ? "given"
+                                                                                    : "the default";
+  return fmt::format("{} ({})", evaluation.threshold, from);
+}
+
+std::string classification(const Report& report) {
+  const ClassSummary& classes = report.summary.classes;
+  std::string text = "\n## Class\n";
+  if (report.summary.counts.class_scored == 0) return text + "\nNo label was scored.\n";
+  const ClassCounts& counts = classes.counts;
+  text +=
+      fmt::format("\nMalignant is the positive class; threshold {}.\n", threshold_text(report.evaluation));
+  text += table_head({"Metric", "Value"}, "lr");
+  text += row({"AUROC", number(classes.auroc)});
+  text += row({"Accuracy", number(classes.accuracy)});
+  text += row({"Balanced accuracy", number(classes.balanced_accuracy)});
+  text += row({"Sensitivity", number(classes.sensitivity)});
+  text += row({"Specificity", number(classes.specificity)});
+  text += table_head({"Label", "Called benign", "Called malignant"}, "lrr");
+  text += row({"benign", std::to_string(counts.tn), std::to_string(counts.fp)});
+  text += row({"malignant", std::to_string(counts.fn), std::to_string(counts.tp)});
+  if (!classes.auroc) text += fmt::format("\n{} is undefined: {}.\n", kNone, why_undefined(counts));
+  return text;
+}
+
+std::string subgroup_tables(const Report& report) {
+  std::string text, key;
+  for (const Subgroup& part : report.subgroups) {
+    if (part.key != key || text.empty()) {
+      key = part.key;
+      text += fmt::format("\n## By {}\n", cell(key));
+      text += table_head({"Value", "Records", "Masks", "Dice, mean", "Dice, median", "Dice, pooled", "Labels",
+                          "Accuracy", "AUROC", "Not scored"},
+                         "lrrrrrrrrl");
+    }
+    const Summary& summary = part.summary;
+    const MetricSummary& dice = summary.overlap.front();
+    const std::string missing = shortfall(summary.counts);
+    text += row({cell(part.value), std::to_string(summary.counts.records),
+                 std::to_string(summary.counts.mask_scored), number(dice.over_cases.mean),
+                 number(dice.over_cases.median), number(dice.pooled),
+                 std::to_string(summary.counts.class_scored), number(summary.classes.accuracy),
+                 number(summary.classes.auroc), missing.empty() ? kNone : missing});
+  }
+  return text;
+}
+
+std::string remark(const CaseScore& one) {
+  if (one.error) return "failed: " + cell(*one.error);
+  if (one.mask_missing) return one.class_missing ? "no predicted mask, no probability" : "no predicted mask";
+  if (one.class_missing) return "no probability";
+  if (!one.counts) return "";
+  if (both_empty(*one.counts)) return "both masks empty";
+  if (drawn_empty(*one.counts)) return "nothing drawn";
+  return predicted_empty(*one.counts) ? "nothing predicted" : "";
+}
+
+std::string case_table(const Evaluation& evaluation) {
+  std::string text =
+      "\n## Cases\n" + table_head({"Id", "Label", "P(malignant)", "Dice", "IoU", "Remark"}, "llrrrl");
+  const auto metrics = overlap_metrics();
+  for (const CaseScore& one : evaluation.cases) {
+    const auto value = [&](const OverlapMetric& metric) {
+      return number(one.counts ? value_of(metric, *one.counts, evaluation.empty) : std::nullopt);
+    };
+    text += row({cell(one.id), one.label ? cell(*one.label) : kNone, number(one.p_malignant),
+                 value(metrics[0]), value(metrics[1]), remark(one)});
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string report_markdown(const Report& report) {
+  return first_lines(report) + segmentation(report) + classification(report) + subgroup_tables(report) +
+         case_table(report.evaluation) +
+         "\n`tn-eval --explain-metrics` says what the numbers mean. For research; not a medical device.\n";
+}
+
+}  // namespace tn

@@ -1,0 +1,93 @@
+#include "libcore/eval/summary.hpp"
+
+#include <set>
+
+namespace tn {
+namespace {
+
+void count_mask(CaseCounts& counts, const CaseScore& one, EmptyRule empty) {
+  if (one.mask_missing)
+    ++counts.mask_missing;
+  else if (!one.counts)
+    ++counts.mask_no_truth;
+  else
+    ++(dropped(*one.counts, empty) ? counts.mask_dropped : counts.mask_scored);
+  if (!one.counts) return;
+  counts.both_empty += both_empty(*one.counts);
+  counts.drawn_empty += drawn_empty(*one.counts);
+  counts.predicted_empty += predicted_empty(*one.counts);
+}
+
+void count_class(CaseCounts& counts, const CaseScore& one) {
+  if (one.class_missing)
+    ++counts.class_missing;
+  else
+    ++(one.malignant ? counts.class_scored : counts.class_no_truth);
+}
+
+CaseCounts count(std::span<const CaseScore> cases, EmptyRule empty) {
+  CaseCounts counts;
+  std::set<std::string> patients;
+  for (const CaseScore& one : cases) {
+    ++counts.records;
+    if (one.patient) patients.insert(*one.patient);
+    counts.failed += one.error.has_value();
+    counts.failed_here += one.failed_here;
+    if (one.error) continue;
+    count_mask(counts, one, empty);
+    count_class(counts, one);
+  }
+  counts.patients = static_cast<std::int64_t>(patients.size());
+  return counts;
+}
+
+Spread over_cases(std::span<const Overlap> scored, const OverlapMetric& metric, EmptyRule empty) {
+  std::vector<double> values;
+  for (const Overlap& counts : scored)
+    if (const auto value = value_of(metric, counts, empty)) values.push_back(*value);
+  return spread(std::move(values));
+}
+
+ClassSummary classes(std::span<const CaseScore> cases, double threshold) {
+  std::vector<ScoredCase> scored;
+  for (const CaseScore& one : cases)
+    if (!one.error && one.malignant && one.p_malignant) scored.push_back({*one.p_malignant, *one.malignant});
+  ClassSummary summary;
+  summary.threshold = threshold;
+  summary.counts = class_counts(scored, threshold);
+  summary.accuracy = accuracy(summary.counts);
+  summary.balanced_accuracy = balanced_accuracy(summary.counts);
+  summary.sensitivity = sensitivity(summary.counts);
+  summary.specificity = specificity(summary.counts);
+  summary.auroc = auroc(scored);
+  return summary;
+}
+
+}  // namespace
+
+Summary summarize(std::span<const CaseScore> cases, EmptyRule empty, double threshold) {
+  Summary summary;
+  summary.counts = count(cases, empty);
+  std::vector<Overlap> scored;
+  for (const CaseScore& one : cases) {
+    if (one.error || !one.counts || dropped(*one.counts, empty)) continue;
+    scored.push_back(*one.counts);
+    summary.pooled = summary.pooled + *one.counts;
+  }
+  for (const OverlapMetric& metric : overlap_metrics()) {
+    MetricSummary row{&metric, over_cases(scored, metric, empty), std::nullopt};
+    if (!scored.empty()) row.pooled = value_of(metric, summary.pooled, empty);
+    summary.overlap.push_back(row);
+  }
+  summary.class_mean_dice = over_cases(scored, class_mean_metric(), empty).mean;
+  summary.classes = classes(cases, threshold);
+  return summary;
+}
+
+std::string why_undefined(const ClassCounts& counts) {
+  const bool malignant = counts.tp + counts.fn > 0, benign = counts.fp + counts.tn > 0;
+  if (!malignant && !benign) return "no labelled case has a probability";
+  return malignant ? "no benign case" : "no malignant case";
+}
+
+}  // namespace tn
