@@ -1,0 +1,101 @@
+// tn-eval: a manifest with predictions in, a report out.
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libcore/base/interrupt.hpp"
+#include "libcore/cli/progress.hpp"
+#include "libcore/cli/run_tool.hpp"
+#include "libcore/eval/definitions.hpp"
+#include "libcore/eval/outputs.hpp"
+
+namespace {
+
+struct Options {
+  std::vector<std::string> inputs;
+  std::vector<std::string> select;
+  tn::EvalOptions eval;
+  tn::OutputOptions outputs;
+  tn::ReadOptions read;
+  bool no_pg = false;
+  bool explain = false;
+};
+
+tn::Flags flags(Options& o) {
+  tn::Flags f({"tn-eval",
+               "Compares predicted masks and classes with the truth: a report, and metrics for each case.",
+               "[OPTION]... [MANIFEST]"});
+  f.operands(o.inputs, "manifest", 0, 1);
+  f.section("Input");
+  f.optional("root", o.eval.root, "DIR", "folder that the records' paths start from");
+  f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE");
+  f.optional("limit", o.eval.selection.limit, "N", "take at most N records");
+  f.toggle("allow-truncated", o.read.allow_truncated, "take a manifest whose end record is missing");
+  f.optional("max-pixels", o.eval.max_pixels, "N", "refuse images with more pixels");
+  f.section("Output");
+  f.optional("markdown", o.outputs.markdown, "FILE",
+             "write the report for readers; - is stdout, and the default if no output is named");
+  f.optional("json", o.outputs.json, "FILE", "write the report for programs, tn-report(5); - is stdout");
+  f.optional("per-case", o.outputs.per_case, "FILE", "write the records with their metrics; - is stdout");
+  f.toggle("force", o.outputs.force, "overwrite outputs");
+  f.toggle("no-pg", o.no_pg, "leave this program out of the history in the outputs");
+  f.section("Metrics");
+  f.repeated("by", o.eval.by, "KEY",
+             "report subgroups by the records' KEY too; nodule-size: thirds of the drawn area");
+  f.optional("threshold", o.eval.threshold, "P",
+             "p_malignant from which a case is malignant; default: the model's, else 0.5");
+  f.choice("empty", o.eval.empty,
+           {{"score", tn::EmptyRule::score}, {"nan", tn::EmptyRule::nan}, {"drop", tn::EmptyRule::drop}},
+           "RULE", "cases with empty masks: score, nan or drop");
+  f.toggle("explain-metrics", o.explain, "print what every number means and exit");
+  f.section("Computing");
+  f.optional("jobs,j", o.eval.jobs, "N", "threads; 0: every core");
+  f.unrecorded();
+  f.from_environment("TN_JOBS");
+  f.toggle("fail-fast", o.eval.fail_fast, "stop at the first record that fails");
+  return f;
+}
+
+tn::Exit explain() {
+  tn::TextOutput out("-", false);
+  out.write(tn::explain_text());
+  out.finish();
+  return tn::Exit::ok;
+}
+
+tn::Exit run(Options o, const tn::Invocation& call) {
+  if (o.explain) return explain();
+  for (const std::string& text : o.select) o.eval.selection.conditions.push_back(tn::parse_condition(text));
+  tn::check(o.eval);
+  tn::check(o.outputs);
+  const tn::InterruptScope interruptible;
+
+  tn::ManifestReader reader(o.inputs.empty() ? "-" : o.inputs.front(), o.read);
+  tn::Header header = reader.header();
+  if (!o.no_pg) header.add_program(call.program, call.command_line);
+  tn::Outputs outputs(o.outputs, header);
+  tn::Progress progress(call.program, "cases", 0, call.progress);
+  tn::Evaluation evaluation =
+      tn::evaluate(reader, o.eval, [&](const tn::Record& record, const tn::CaseScore& score) {
+        if (score.failed_here) call.log.error(fmt::format("{}: {}", score.id, *score.error));
+        call.log.detail(tn::case_line(score));
+        outputs.add(record);
+        progress.advance();
+      });
+  evaluation.header = header;
+  const tn::Report report = tn::make_report(std::move(evaluation));
+  outputs.finish(report);
+  call.log.note(tn::headline(report));
+  const std::string missing = tn::shortfall(report.summary.counts);
+  if (!missing.empty()) call.log.warning(fmt::format("not scored: {}", missing));
+  return report.summary.counts.failed_here > 0 ? tn::Exit::partial : tn::Exit::ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options o;
+  return tn::run_tool(argc, argv, flags(o), [&](const tn::Invocation& call) { return run(o, call); });
+}
