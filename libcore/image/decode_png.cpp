@@ -1,5 +1,7 @@
 #include <png.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <csetjmp>
 #include <cstring>
@@ -25,7 +27,6 @@ class PngReader {
     }
     png_set_read_fn(png_, this, &PngReader::feed);
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // our own limit is on the area
-    png_set_check_for_invalid_index(png_, 1);
   }
   ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
   PngReader(const PngReader&) = delete;
@@ -89,16 +90,27 @@ struct PngLayout {
   int channels = 1;
   int passes = 1;
   std::size_t row_bytes = 0;
+  int colours = 0;                        // in the palette; 0: none
+  std::array<std::uint8_t, 256> value{};  // of each palette index
 };
 
-// Asks libpng for 1 or 3 channels of 8 or 16 bits in this machine's byte order, without alpha.
-PngLayout unpack(png_structp png, png_infop info) {
+// Asks libpng for 1 or 3 channels of 8 or 16 bits in this machine's byte order, without alpha; palette
+// indices stay.
+PngLayout unpack(png_structp png, png_infop info, Reading reading) {
+  PngLayout layout;
   const auto colour = png_get_color_type(png, info);
-  if (colour == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
+  png_colorp palette = nullptr;
+  if (colour == PNG_COLOR_TYPE_PALETTE) {
+    png_get_PLTE(png, info, &palette, &layout.colours);
+    png_set_packing(png);
+  }
+  for (int i = 0; i < layout.colours; ++i) {
+    const std::uint8_t rgb[3] = {palette[i].red, palette[i].green, palette[i].blue};
+    layout.value[static_cast<std::size_t>(i)] = pixel_value(rgb, Ink::rgb, 255, reading);
+  }
   if (colour == PNG_COLOR_TYPE_GRAY && png_get_bit_depth(png, info) < 8) png_set_expand_gray_1_2_4_to_8(png);
   if constexpr (std::endian::native == std::endian::little) png_set_swap(png);
   png_set_strip_alpha(png);
-  PngLayout layout;
   layout.passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
   layout.size = {static_cast<int>(png_get_image_width(png, info)),
@@ -109,13 +121,20 @@ PngLayout unpack(png_structp png, png_infop info) {
   return layout;
 }
 
-void convert(const std::uint8_t* row, const PngLayout& layout, Reading reading, std::uint8_t* out) {
+// False: an index is not in the palette.
+bool convert(const std::uint8_t* row, const PngLayout& layout, Reading reading, std::uint8_t* out) {
+  const int width = layout.size.width;
+  if (layout.colours > 0) {
+    for (int x = 0; x < width; ++x) out[x] = layout.value[row[x]];
+    return *std::max_element(row, row + width) < layout.colours;
+  }
   const Ink ink = layout.channels == 1 ? Ink::grey : Ink::rgb;
   if (layout.bits == 16)
-    convert_row(reinterpret_cast<const std::uint16_t*>(row), layout.size.width, layout.channels, ink, 65535,
-                reading, out);
+    convert_row(reinterpret_cast<const std::uint16_t*>(row), width, layout.channels, ink, 65535, reading,
+                out);
   else
-    convert_row(row, layout.size.width, layout.channels, ink, 255, reading, out);
+    convert_row(row, width, layout.channels, ink, 255, reading, out);
+  return true;
 }
 
 }  // namespace
@@ -137,7 +156,7 @@ cv::Mat1b decode_png(const Encoded& file, Reading reading) {
   PngLayout layout;
   reader.guarded([&](png_structp png, png_infop info) {
     png_read_info(png, info);
-    layout = unpack(png, info);
+    layout = unpack(png, info, reading);
   });
   cv::Mat1b pixels(layout.size.height, layout.size.width);
   // Rows come one by one, but an interlaced image has to be held whole until its last pass.
@@ -146,18 +165,15 @@ cv::Mat1b decode_png(const Encoded& file, Reading reading) {
   const auto row = [&](int y) {
     return rows.data() + layout.row_bytes * static_cast<std::size_t>(held == 1 ? 0 : y);
   };
-  reader.guarded([&](png_structp png, png_infop info) {
+  reader.guarded([&](png_structp png, png_infop) {
     for (int pass = 0; pass < layout.passes; ++pass) {
       for (int y = 0; y < layout.size.height; ++y) {
         png_read_row(png, row(y), nullptr);
-        if (pass == layout.passes - 1) convert(row(y), layout, reading, pixels[y]);
+        if (pass == layout.passes - 1 && !convert(row(y), layout, reading, pixels[y]))
+          png_error(png, "a colour is not in the palette");
       }
     }
     png_read_end(png, nullptr);
-    png_colorp palette = nullptr;
-    int colours = 0;
-    if (png_get_PLTE(png, info, &palette, &colours) != 0 && png_get_palette_max(png, info) >= colours)
-      png_error(png, "a colour is not in the palette");
   });
   return pixels;
 }

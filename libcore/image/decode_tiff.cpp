@@ -95,8 +95,8 @@ struct TiffLayout {
   int used = 1;        // of them grey, RGB or CMYK
   bool apart = false;  // a plane each, instead of side by side
   bool lossy = false;
-  bool inverted = false;               // 0 is white
-  std::vector<std::uint16_t> palette;  // red, then green, then blue; 16 bits each; empty: none
+  bool inverted = false;              // 0 is white
+  std::vector<std::uint8_t> palette;  // the value of each index; empty: none
 };
 
 ImageSize read_size(const TiffReader& reader) {
@@ -106,19 +106,26 @@ ImageSize read_size(const TiffReader& reader) {
   return {static_cast<int>(width), static_cast<int>(height)};
 }
 
-// Some writers store 8-bit levels in the 16-bit table.
-std::vector<std::uint16_t> read_palette(const TiffReader& reader, int bits) {
-  std::uint16_t* tables[3] = {};
-  if (bits > 8 || TIFFGetField(reader.tiff(), TIFFTAG_COLORMAP, &tables[0], &tables[1], &tables[2]) != 1)
+// Levels stand in the upper byte of the table's 16 bits (65280 is as white as 65535), but some writers put 8
+// bits into the lower one.
+std::vector<std::uint8_t> read_palette(const TiffReader& reader, int bits, Reading reading) {
+  std::uint16_t* table[3] = {};
+  if (bits > 8 || TIFFGetField(reader.tiff(), TIFFTAG_COLORMAP, &table[0], &table[1], &table[2]) != 1)
     reader.refuse("a palette of more than 256 colours, or none");
-  std::vector<std::uint16_t> palette;
-  for (const std::uint16_t* table : tables) palette.insert(palette.end(), table, table + (1 << bits));
-  if (*std::max_element(palette.begin(), palette.end()) < 256)
-    for (std::uint16_t& level : palette) level = static_cast<std::uint16_t>(level * 257);
-  return palette;
+  const int colours = 1 << bits;
+  std::uint16_t brightest = 0;
+  for (const std::uint16_t* levels : table)
+    brightest = std::max(brightest, *std::max_element(levels, levels + colours));
+  const int shift = reading == Reading::grey && brightest > 255 ? 8 : 0;
+  std::vector<std::uint8_t> values;
+  for (int i = 0; i < colours; ++i) {
+    const int rgb[3] = {table[0][i] >> shift, table[1][i] >> shift, table[2][i] >> shift};
+    values.push_back(pixel_value(rgb, Ink::rgb, 255, reading));
+  }
+  return values;
 }
 
-TiffLayout read_layout(const TiffReader& reader) {
+TiffLayout read_layout(const TiffReader& reader, Reading reading) {
   TiffLayout layout;
   layout.size = read_size(reader);
   layout.bits = reader.tag<std::uint16_t>(TIFFTAG_BITSPERSAMPLE, 1);
@@ -145,7 +152,7 @@ TiffLayout read_layout(const TiffReader& reader) {
       layout.inverted = photometric == PHOTOMETRIC_MINISWHITE;
       break;
     case PHOTOMETRIC_PALETTE:
-      layout.palette = read_palette(reader, layout.bits);
+      layout.palette = read_palette(reader, layout.bits, reading);
       break;
     case PHOTOMETRIC_RGB:
       layout.used = 3;
@@ -270,12 +277,7 @@ void convert(const std::uint16_t* row, const TiffLayout& layout, Reading reading
     convert_row(row, width, layout.used, ink, max, reading, out);
     return;
   }
-  const std::size_t colours = std::size_t{1} << layout.bits;
-  for (int x = 0; x < width; ++x) {
-    const std::uint16_t rgb[3] = {layout.palette[row[x]], layout.palette[colours + row[x]],
-                                  layout.palette[2 * colours + row[x]]};
-    out[x] = pixel_value(rgb, Ink::rgb, 65535, reading);
-  }
+  for (int x = 0; x < width; ++x) out[x] = layout.palette[row[x]];
 }
 
 }  // namespace
@@ -288,7 +290,7 @@ ImageHeader tiff_header(const Encoded& file) {
 
 cv::Mat1b decode_tiff(const Encoded& file, Reading reading) {
   const TiffReader reader(file);
-  const TiffLayout layout = read_layout(reader);
+  const TiffLayout layout = read_layout(reader, reading);
   TiffBands bands(reader, layout);
   const auto [width, height] = layout.size;
   const std::size_t row = static_cast<std::size_t>(width) * static_cast<std::size_t>(layout.used);

@@ -26,13 +26,13 @@ inline std::uint8_t luma(std::uint32_t red, std::uint32_t green, std::uint32_t b
 
 template <typename T>
 std::uint8_t pixel_value(const T* in, Ink colour, std::uint32_t max, Reading reading) {
-  std::uint32_t red = in[0];
+  auto red = static_cast<std::uint32_t>(in[0]);
   if (colour == Ink::grey)
     return reading == Reading::grey ? grey_level(red, max) : static_cast<std::uint8_t>(red > 0 ? 255 : 0);
-  std::uint32_t green = in[1];
-  std::uint32_t blue = in[2];
+  auto green = static_cast<std::uint32_t>(in[1]);
+  auto blue = static_cast<std::uint32_t>(in[2]);
   if (colour == Ink::cmyk) {
-    const std::uint64_t light = max - in[3];
+    const std::uint64_t light = max - static_cast<std::uint32_t>(in[3]);
     const auto lit = [&](std::uint32_t ink) {
       return static_cast<std::uint32_t>(((max - ink) * light + max / 2) / max);
     };
