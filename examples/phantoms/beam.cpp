@@ -9,6 +9,7 @@
 namespace tn {
 namespace {
 
+constexpr double kAlike = 0.887;       // correlation of what the focused and the wide beam receive
 constexpr double kGamma = 1.5;         // of the grey map: dark tones are pressed together
 constexpr double kGreyOfGland = 0.52;  // where an echo of 0 dB stands between black and white
 
@@ -58,13 +59,14 @@ cv::Mat2f echoes(const Tissue& tissue, const Scanner& scanner, Random& random) {
     const double away = std::abs(static_cast<double>(y) / field.rows - scanner.focus);
     const double share = std::clamp(1.4 * away, 0.0, 1.0);
     out.row(y) = (1 - share) * sharp.row(y) + share * wide.row(y);
-    out.row(y) *= 1 / std::sqrt((1 - share) * (1 - share) + share * share + share * (1 - share));
+    out.row(y) *= 1 / std::sqrt((1 - share) * (1 - share) + share * share + 2 * kAlike * share * (1 - share));
   }
   return out;
 }
 
-// The received power, with noise.
-cv::Mat1f received(const Tissue& tissue, const Scanner& scanner, Random& random) {
+}  // namespace
+
+cv::Mat1f receive(const Tissue& tissue, const Scanner& scanner, Random& random) {
   const cv::Mat2f signal = echoes(tissue, scanner, random);
   const cv::Mat2f noise =
       blurred(scatterers(random, signal.size()), 0.5 * scanner.lateral_px, scanner.axial_px);
@@ -83,11 +85,9 @@ cv::Mat1f received(const Tissue& tissue, const Scanner& scanner, Random& random)
   return power;
 }
 
-}  // namespace
-
-cv::Mat1b scan(const Tissue& tissue, const Scanner& scanner, Random& random) {
-  cv::Mat1f power = received(tissue, scanner, random);
-  cv::GaussianBlur(power, power, {0, 0}, scanner.video_px, scanner.video_px, cv::BORDER_REFLECT);
+cv::Mat1b show(const cv::Mat1f& received, const Scanner& scanner) {
+  cv::Mat1f power;
+  cv::GaussianBlur(received, power, {0, 0}, scanner.video_px, scanner.video_px, cv::BORDER_REFLECT);
   cv::Mat1b picture(power.size());
   for (int y = 0; y < picture.rows; ++y)
     for (int x = 0; x < picture.cols; ++x) {

@@ -21,7 +21,11 @@ struct Scanner {
 };
 Scanner draw_scanner(Random& random, cv::Size size);
 
-// Rayleigh speckle where nothing glints: the envelope of scatterers with random phase under a Gaussian beam.
-cv::Mat1b scan(const Tissue& tissue, const Scanner& scanner, Random& random);
+// The power received from each pixel; the gland's mean at the top is 1. Scatterers of random phase under a
+// Gaussian beam: the envelope is Rayleigh speckle where nothing glints.
+cv::Mat1f receive(const Tissue& tissue, const Scanner& scanner, Random& random);
+
+// Log-compressed to grey levels.
+cv::Mat1b show(const cv::Mat1f& power, const Scanner& scanner);
 
 }  // namespace tn

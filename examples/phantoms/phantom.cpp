@@ -71,7 +71,7 @@ Phantom draw_phantom(const Patient& patient, int index, const PhantomOptions& op
   Tissue tissue = neck(anatomy, size, random);
   for (const Nodule& nodule : nodules) tissue = with_nodule(std::move(tissue), nodule, random);
   const Scanner scanner = draw_scanner(random, size);
-  return {scan(tissue, scanner, random), mask_of(nodules, size)};
+  return {show(receive(tissue, scanner, random), scanner), mask_of(nodules, size)};
 }
 
 }  // namespace tn

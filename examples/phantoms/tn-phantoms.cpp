@@ -40,9 +40,10 @@ tn::Exit run(const Options& o, const tn::Invocation& call) {
   if (o.jobs < 0) throw tn::Error(tn::Exit::usage, "--jobs {}: at least 1, or 0 for every core", o.jobs);
   cv::setNumThreads(1);
   const auto cores = static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));
+  const std::int64_t jobs = o.jobs == 0 ? cores : std::min(o.jobs, cores);
   tn::Progress progress(call.program, "pictures", 0, call.progress);
-  const std::int64_t count = tn::write_set(o.set, o.folder, static_cast<int>(o.jobs == 0 ? cores : o.jobs),
-                                           o.force, [&] { progress.advance(); });
+  const std::int64_t count =
+      tn::write_set(o.set, o.folder, static_cast<int>(jobs), o.force, [&] { progress.advance(); });
   call.log.note(fmt::format("{} pictures of {} patients in {}", count, o.set.patients, o.folder));
   return tn::Exit::ok;
 }
