@@ -16,7 +16,7 @@ namespace tn {
 
 struct ScoreOptions {
   std::string root;  // paths of records resolve against it; empty: the current folder
-  DecodeLimits limits;
+  DecodeLimits limits = {};
   EmptyRule empty = EmptyRule::score;
   double threshold = 0.5;  // p_malignant at or above it: malignant
   std::map<std::string, int> labels{{"benign", 0}, {"malignant", 1}};  // from the manifest's header

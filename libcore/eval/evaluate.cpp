@@ -83,9 +83,10 @@ class Source {
   Sha256 hash_;
 };
 
+// Never more than there are cores.
 int thread_count(std::int64_t jobs) {
-  return jobs > 0 ? static_cast<int>(jobs)
-                  : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const auto cores = static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));
+  return static_cast<int>(jobs == 0 ? cores : std::min(jobs, cores));
 }
 
 void note_model(std::vector<std::string>& models, const Record& record) {
@@ -99,7 +100,7 @@ void note_model(std::vector<std::string>& models, const Record& record) {
 void check(const EvalOptions& options) {
   if (options.threshold && !(*options.threshold >= 0 && *options.threshold <= 1))
     throw Error(Exit::usage, "threshold {} is not in [0,1]", *options.threshold);
-  if (options.jobs < 0 || options.jobs > 4096) throw Error(Exit::usage, "{} threads", options.jobs);
+  if (options.jobs < 0) throw Error(Exit::usage, "{} threads", options.jobs);
   if (options.max_pixels < 1) throw Error(Exit::usage, "at most {} pixels", options.max_pixels);
   if (options.selection.limit && *options.selection.limit < 0)
     throw Error(Exit::usage, "a limit of {} records", *options.selection.limit);
@@ -127,9 +128,9 @@ Evaluation evaluate(ManifestReader& reader, const EvalOptions& options, const Ca
         one.failed_here = !arrivals.take() && record.failed();
         for (const std::string& key : options.by) one.groups.push_back(value_text(record, key));
         note_model(result.models, record);
-        observer(record, one);
         if (one.failed_here && options.fail_fast)
           throw Error(Exit::partial, "{}: {}", one.id, one.error.value_or(""));
+        observer(record, one);
         result.cases.push_back(std::move(one));
       });
   result.manifest_hash = source.hash();

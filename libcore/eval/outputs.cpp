@@ -17,6 +17,9 @@ void write(std::optional<TextOutput>& out, const std::string& text) {
 
 void check(const OutputOptions& options) {
   const std::array outputs{&options.per_case, &options.json, &options.markdown};
+  for (const auto* output : outputs)
+    if (*output && (*output)->starts_with("--"))
+      throw Error(Exit::usage, "'{}' is no file name; ./{} is one, if it is meant", **output, **output);
   for (std::size_t i = 0; i < outputs.size(); ++i)
     for (std::size_t j = i + 1; j < outputs.size(); ++j)
       if (*outputs[i] && *outputs[i] == *outputs[j])

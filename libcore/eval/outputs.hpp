@@ -18,7 +18,8 @@ struct OutputOptions {
   bool force = false;
 };
 
-// Throws Error(usage) if two outputs share a file or stdout.
+// Throws Error(usage) if two outputs share a file or stdout, or a name is an option that was taken for a
+// value.
 void check(const OutputOptions& options);
 
 // Opens every output before the first record, so that none is refused after the work.

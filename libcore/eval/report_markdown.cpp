@@ -56,7 +56,8 @@ std::string first_lines(const Report& report) {
 std::string empty_masks(const CaseCounts& counts, EmptyRule rule) {
   if (counts.both_empty + counts.drawn_empty + counts.predicted_empty == 0) return "";
   return fmt::format(
-      "\nEmpty masks (rule: {}): both {}, drawn only {}, predicted only {}; {} cases left out.\n",
+      "\nEmpty masks (rule: {}): neither drawn nor predicted {}, nothing drawn {}, nothing predicted {}; {} "
+      "left out.\n",
       rule_name(rule), counts.both_empty, counts.drawn_empty, counts.predicted_empty, counts.mask_dropped);
 }
 
