@@ -9,21 +9,28 @@
 namespace tn {
 namespace {
 
-// The value as text: a string's own characters, any other value as JSON.
-std::string shown(const nlohmann::json& value) {
+std::string text_of(const nlohmann::json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 bool equals(const Record& record, const Condition& condition) {
   const auto value = record.at(condition.key);
   if (!value) return condition.value == "null";
-  if (shown(*value) == condition.value) return true;
+  if (text_of(*value) == condition.value) return true;
   if (!value->is_number()) return false;
   const auto raw = record.raw(condition.key);  // 0.10 as it stands in the line, and any other way to write it
   return raw == condition.value || parse_double(condition.value) == value->get<double>();
 }
 
 }  // namespace
+
+std::optional<std::string> value_text(const Record& record, const std::string& key) {
+  const auto raw = record.raw(key);
+  if (raw && raw->front() == '"') return record.text(key);
+  const auto value = record.at(key);
+  if (!value) return std::nullopt;
+  return text_of(*value);
+}
 
 Condition parse_condition(const std::string& text) {
   const std::size_t sign = text.find('=');

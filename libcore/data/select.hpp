@@ -9,6 +9,10 @@
 
 namespace tn {
 
+// A record's value at a key or dotted path as text: a string's own characters, another value as JSON. Nothing
+// if absent or null.
+std::optional<std::string> value_text(const Record& record, const std::string& key);
+
 // One condition. KEY is a key or dotted path; VALUE is compared with the value's text, "null" with absent or
 // null.
 struct Condition {

@@ -1,0 +1,176 @@
+#include "libcore/data/assign.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "tests/support/expect_error.hpp"
+
+namespace {
+
+using testing::ElementsAre;
+using testing::Pair;
+using tn::Record;
+using tn::SplitOptions;
+using tn::test::Thrown;
+using tn::test::thrown_by;
+
+SplitOptions ratio(const std::string& text) {
+  SplitOptions options;
+  options.ratio = text;
+  return options;
+}
+
+std::vector<Record> records(int count, int per_patient = 1) {
+  std::vector<Record> all;
+  for (int i = 0; i < count; ++i) {
+    all.push_back(Record::of(fmt::format("{:03}", i)));
+    all.back().set("patient", std::to_string(i / per_patient));
+  }
+  return all;
+}
+
+std::map<std::string, std::string> split_by_id(const std::vector<Record>& all) {
+  std::map<std::string, std::string> splits;
+  for (const Record& record : all) splits[record.id()] = record.text("split").value();
+  return splits;
+}
+
+TEST(AssignSplits, NamesTrainValAndTest) {
+  std::vector<Record> all = records(10);
+  const tn::SplitCounts counts = tn::assign_splits(all, {}, ratio("7:1:2"));
+  EXPECT_THAT(counts.parts, ElementsAre(Pair("train", 7), Pair("val", 1), Pair("test", 2)));
+  EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const Record& r) { return r.text("split") == "test"; }),
+            2);
+}
+TEST(AssignSplits, TestMayBeLeftOut) {
+  std::vector<Record> all = records(10);
+  EXPECT_THAT(tn::assign_splits(all, {}, ratio("8:2")).parts, ElementsAre(Pair("train", 8), Pair("val", 2)));
+}
+TEST(AssignSplits, DoNotDependOnTheOrderOfRecords) {
+  std::vector<Record> all = records(30, 3);
+  std::vector<Record> turned(all.rbegin(), all.rend());
+  SplitOptions options = ratio("7:1:2");
+  options.group = "patient";
+  tn::assign_splits(all, {}, options);
+  tn::assign_splits(turned, {}, options);
+  EXPECT_EQ(split_by_id(all), split_by_id(turned));
+}
+TEST(AssignSplits, NoPatientIsInTwoSplits) {
+  std::vector<Record> all = records(60, 3);
+  SplitOptions options = ratio("7:1:2");
+  options.group = "patient";
+  tn::assign_splits(all, {}, options);
+  std::map<std::string, std::set<std::string>> splits;
+  for (const Record& record : all)
+    splits[record.text("patient").value()].insert(record.text("split").value());
+  for (const auto& [patient, in] : splits) EXPECT_EQ(in.size(), 1U) << patient;
+}
+TEST(AssignSplits, RecordsWithoutAPatientAreGroupsOfTheirOwn) {
+  std::vector<Record> all = records(10, 5);
+  all[0].erase("patient");
+  all[1].set_raw("patient", "null");
+  SplitOptions options = ratio("7:1:2");
+  options.group = "patient";
+  EXPECT_EQ(tn::assign_splits(all, {}, options).ungrouped, 2U);
+}
+TEST(AssignSplits, AGroupKeyThatNoRecordHasIsRefused) {
+  std::vector<Record> all = records(10);
+  SplitOptions options = ratio("7:1:2");
+  options.group = "pacient";
+  const Thrown thrown = thrown_by([&] { tn::assign_splits(all, {}, options); });
+  EXPECT_EQ(thrown.exit_code, 65);
+  EXPECT_EQ(thrown.text, "--group: no record has the key 'pacient'");
+}
+TEST(AssignSplits, StrataAreSharedOutAlike) {
+  std::vector<Record> all = records(40);
+  std::vector<std::string> strata(40, "benign");
+  std::fill(strata.begin() + 30, strata.end(), "malignant");
+  tn::assign_splits(all, strata, ratio("7:1:2"));
+  int test_malignant = 0;
+  for (std::size_t i = 30; i < 40; ++i) test_malignant += all[i].text("split") == "test" ? 1 : 0;
+  EXPECT_EQ(test_malignant, 2);
+}
+
+TEST(AssignFolds, EveryRecordHasAFold) {
+  std::vector<Record> all = records(10);
+  SplitOptions options;
+  options.folds = 3;
+  const tn::SplitCounts counts = tn::assign_splits(all, {}, options);
+  EXPECT_THAT(counts.parts, ElementsAre(Pair("fold 0", 4), Pair("fold 1", 3), Pair("fold 2", 3)));
+  for (const Record& record : all) {
+    EXPECT_TRUE(record.number("fold"));
+    EXPECT_FALSE(record.has("split"));
+  }
+}
+TEST(AssignFolds, TheChosenFoldIsVal) {
+  std::vector<Record> all = records(10);
+  SplitOptions options;
+  options.folds = 3;
+  options.fold = 1;
+  tn::assign_splits(all, {}, options);
+  for (const Record& record : all)
+    EXPECT_EQ(record.text("split"), record.number("fold") == 1 ? "val" : "train");
+}
+TEST(AssignFolds, FoldsStayWhicheverIsVal) {
+  std::vector<Record> a = records(10);
+  std::vector<Record> b = records(10);
+  SplitOptions options;
+  options.folds = 3;
+  options.fold = 0;
+  tn::assign_splits(a, {}, options);
+  options.fold = 2;
+  tn::assign_splits(b, {}, options);
+  for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(a[i].number("fold"), b[i].number("fold"));
+}
+
+std::string complaint(const SplitOptions& options) {
+  const Thrown thrown = thrown_by([&] { tn::check(options); });
+  EXPECT_TRUE(thrown.exit_code == 2 || thrown.exit_code == -1);
+  return thrown.text;
+}
+
+TEST(CheckSplit, RefusesSharesThatAreNone) {
+  EXPECT_EQ(complaint(ratio("7:x:2")), "--ratio: '7:x:2' is no share: 'x' is not a number from 0 up");
+  EXPECT_EQ(complaint(ratio("7:-1:2")), "--ratio: '7:-1:2' is no share: '-1' is not a number from 0 up");
+  EXPECT_EQ(complaint(ratio("7")), "--ratio: '7' is not TRAIN:VAL or TRAIN:VAL:TEST");
+  EXPECT_EQ(complaint(ratio("1:1:1:1")), "--ratio: '1:1:1:1' is not TRAIN:VAL or TRAIN:VAL:TEST");
+  EXPECT_EQ(complaint(ratio("0:0:0")), "--ratio: '0:0:0' leaves nothing for any split");
+}
+TEST(CheckSplit, TakesSharesThatAreSome) {
+  EXPECT_EQ(complaint(ratio("0.7:0.1:0.2")), "");
+  EXPECT_EQ(complaint(ratio("0:0:1")), "");
+}
+TEST(CheckSplit, RefusesFoldsOutOfRange) {
+  SplitOptions options;
+  options.folds = 1;
+  EXPECT_EQ(complaint(options), "--folds: 1 is not in 2 to 1000");
+  options.folds = 5;
+  options.fold = 5;
+  EXPECT_EQ(complaint(options), "--fold: 5 is not in 0 to 4");
+  options.folds.reset();
+  EXPECT_EQ(complaint(options), "--fold needs --folds");
+}
+TEST(CheckSplit, RefusesRatioAndFoldsAtOnce) {
+  SplitOptions options = ratio("7:1:2");
+  options.folds = 5;
+  EXPECT_EQ(complaint(options), "--ratio and --folds contradict each other");
+}
+TEST(CheckSplit, RefusesOptionsThatWouldDoNothing) {
+  SplitOptions group;
+  group.group = "patient";
+  EXPECT_EQ(complaint(group), "--group needs --ratio or --folds");
+  SplitOptions stratify;
+  stratify.stratify = "label";
+  EXPECT_EQ(complaint(stratify), "--stratify needs --ratio or --folds");
+}
+TEST(CheckSplit, RefusesAnEmptyKey) {
+  SplitOptions options = ratio("7:1:2");
+  options.stratify = "label,";
+  EXPECT_EQ(complaint(options), "--stratify: 'label,' holds an empty key");
+}
+
+}  // namespace
