@@ -1,5 +1,6 @@
 #include "libcore/image/ordered.hpp"
 
+#include <tbb/info.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
@@ -11,7 +12,8 @@ namespace tn {
 void for_each_ordered(int jobs, const std::function<std::optional<Record>()>& source,
                       const std::function<Record(Record)>& work,
                       const std::function<void(const Record&)>& sink) {
-  const int threads = std::max(1, jobs);
+  const int cores = tbb::info::default_concurrency();
+  const int threads = jobs == 0 ? cores : std::clamp(jobs, 1, cores);
   const auto in_flight = static_cast<std::size_t>(threads) * 2 + 2;
   const auto read =
       tbb::make_filter<void, Record>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
