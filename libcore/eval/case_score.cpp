@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libcore/base/error.hpp"
+#include "libcore/data/select.hpp"
 #include "libcore/image/mask.hpp"
 
 namespace tn {
@@ -27,8 +28,7 @@ ImageSize grid_of(const Record& record, const ScoreOptions& options) {
   }
   const auto image = record.text("image");
   if (!image) throw Error(Exit::bad_data, "neither 'size' nor 'image' says how large the masks must be");
-  const cv::Mat1b pixels = load_grey(resolve(options.root, *image), options.limits);
-  return {pixels.cols, pixels.rows};
+  return image_size(resolve(options.root, *image), options.limits);
 }
 
 bool has_mask(const Record& record) {
@@ -81,12 +81,6 @@ std::string without_id(std::string_view message, const std::string& id) {
   return std::string(message.starts_with(lead) ? message.substr(lead.size()) : message);
 }
 
-// For records that arrived with an error: what can be told of them, whatever the types.
-std::optional<std::string> text_or_nothing(const Record& record, std::string_view key) {
-  if (record.is_null(key)) return std::nullopt;
-  return value_text(record, key);
-}
-
 std::string error_of(const Record& record) {
   const auto message = record.at("error.msg");
   return message && message->is_string() ? message->get<std::string>() : "no reason given";
@@ -102,7 +96,7 @@ std::int64_t count_of(const nlohmann::json& metrics, const char* key) {
 CaseScore score_case(const Record& record, const ScoreOptions& options) {
   CaseScore score;
   score.id = record.id();
-  score.patient = text_or_nothing(record, "patient");
+  score.patient = value_text(record, "patient");
   score_mask(score, record, options);
   score_class(score, record, options);
   return score;
@@ -145,8 +139,8 @@ Record scored(Record record, const ScoreOptions& options) {
 CaseScore case_of(const Record& record, const ScoreOptions& options) {
   CaseScore score;
   score.id = record.id();
-  score.patient = text_or_nothing(record, "patient");
-  score.label = text_or_nothing(record, "label");
+  score.patient = value_text(record, "patient");
+  score.label = value_text(record, "label");
   if (score.label) score.malignant = malignant_of(*score.label, options);
   if (record.failed()) {
     score.error = error_of(record);
@@ -169,12 +163,6 @@ std::map<std::string, int> labels_of(const Header& header) {
   std::map<std::string, int> numbers;
   for (const auto& [name, number] : labels->items()) numbers[name] = number.get<int>();
   return numbers;
-}
-
-std::string value_text(const Record& record, std::string_view key) {
-  const auto value = record.at(key);
-  if (!value) return "null";
-  return value->is_string() ? value->get<std::string>() : value->dump();
 }
 
 }  // namespace tn

@@ -55,7 +55,4 @@ CaseScore case_of(const Record& record, const ScoreOptions& options);
 // The labels of a manifest's header; benign 0 and malignant 1 where it has none.
 std::map<std::string, int> labels_of(const Header& header);
 
-// A value as it is shown: text without quotes, anything else as JSON; "null" if absent.
-std::string value_text(const Record& record, std::string_view key);
-
 }  // namespace tn

@@ -90,9 +90,9 @@ int thread_count(std::int64_t jobs) {
 }
 
 void note_model(std::vector<std::string>& models, const Record& record) {
-  if (record.failed() || record.is_null("model")) return;
-  const std::string model = value_text(record, "model");
-  if (std::ranges::find(models, model) == models.end()) models.push_back(model);
+  const auto model = value_text(record, "model");
+  if (record.failed() || !model) return;
+  if (std::ranges::find(models, *model) == models.end()) models.push_back(*model);
 }
 
 }  // namespace
@@ -126,7 +126,8 @@ Evaluation evaluate(ManifestReader& reader, const EvalOptions& options, const Ca
       [&](const Record& record) {
         CaseScore one = case_of(record, score);
         one.failed_here = !arrivals.take() && record.failed();
-        for (const std::string& key : options.by) one.groups.push_back(value_text(record, key));
+        for (const std::string& key : options.by)
+          one.groups.push_back(value_text(record, key).value_or("null"));
         note_model(result.models, record);
         if (one.failed_here && options.fail_fast)
           throw Error(Exit::partial, "{}: {}", one.id, one.error.value_or(""));
