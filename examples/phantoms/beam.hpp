@@ -26,6 +26,6 @@ Scanner draw_scanner(Random& random, cv::Size size);
 cv::Mat1f receive(const Tissue& tissue, const Scanner& scanner, Random& random);
 
 // Log-compressed to grey levels.
-cv::Mat1b show(const cv::Mat1f& power, const Scanner& scanner);
+cv::Mat1b show(const cv::Mat1f& received, const Scanner& scanner);
 
 }  // namespace tn
