@@ -1,0 +1,249 @@
+#include "libcore/net/ffanet.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "libcore/net/initialise.hpp"
+#include "libcore/net/losses.hpp"
+#include "libcore/net/registry.hpp"
+#include "libcore/net/runtime.hpp"
+#include "libcore/net/weights.hpp"
+#include "tests/support/expect_error.hpp"
+#include "tests/unit/net/tensors.hpp"
+
+namespace tn {
+namespace {
+
+std::shared_ptr<Network> tiny(bool mask_head = true, bool class_head = true) {
+  auto network = make_network({.arch = "ffanet-tiny", .mask_head = mask_head, .class_head = class_head});
+  test::fill_by_formula(*network);
+  network->eval();
+  return network;
+}
+
+at::Tensor images(std::int64_t count, std::int64_t height, std::int64_t width) {
+  return test::formula(1000, {count, 1, height, width}) + 0.5;
+}
+
+std::int64_t parameters(const std::string& arch, bool mask_head = true, bool class_head = true) {
+  return count_parameters(*make_network({.arch = arch, .mask_head = mask_head, .class_head = class_head}));
+}
+
+// The names that METHOD gives, for a layout of one block a stage.
+std::vector<std::string> documented_names() {
+  std::vector<std::string> names;
+  const auto conv_bn = [&](const std::string& part) {
+    names.push_back(part + ".conv.weight");
+    for (const char* tail : {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"})
+      names.push_back(part + ".bn." + tail);
+  };
+  for (int i = 0; i < 3; ++i) conv_bn("encoder.stem." + std::to_string(i));
+  for (int stage = 0; stage < 4; ++stage) {
+    const std::string block = "encoder.stages." + std::to_string(stage) + ".blocks.0.";
+    for (int i = 0; i < 5; ++i) conv_bn(block + "conv_mid." + std::to_string(i));
+    conv_bn(block + "conv_concat");
+    conv_bn(block + "shortcut");
+    names.push_back(block + "attn.conv.weight");
+  }
+  for (const char* part : {"position_in", "channel_in", "position_out", "channel_out"})
+    conv_bn("attention." + std::string(part));
+  for (const char* part : {"fusion", "attention.position.query", "attention.position.key",
+                           "attention.position.value", "mask_head", "class_head"})
+    for (const char* tail : {".weight", ".bias"}) names.push_back(std::string(part) + tail);
+  names.insert(names.end(), {"attention.position.gamma", "attention.channel.gamma"});
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<std::string> names_of(const Network& network) {
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : named_state(network)) names.push_back(name);
+  return names;
+}
+
+TEST(FfaNet, ParameterCountOfLayout39) {
+  EXPECT_EQ(parameters("ffanet39"), 26'064'367);
+}
+
+TEST(FfaNet, ParameterCountWithTwoMaskOutputs) {
+  EXPECT_EQ(count_parameters(FfaNet({.mask_outputs = 2})), 26'064'464);
+}
+
+TEST(FfaNet, ParameterCountOfLayout57) {
+  EXPECT_EQ(parameters("ffanet57"), 42'337'720);
+}
+
+TEST(FfaNet, ParameterCountOfSlim27) {
+  EXPECT_EQ(parameters("ffanet27-slim"), 4'529'129);
+}
+
+TEST(FfaNet, ParameterCountOfTiny) {
+  EXPECT_EQ(parameters("ffanet-tiny"), 245'781);
+}
+
+TEST(FfaNet, ForClassesAloneIsTheImprovedVovNetWithALinearHead) {
+  EXPECT_EQ(parameters("ffanet39", false, true), 24'566'804);
+}
+
+TEST(FfaNet, ForMasksAloneLacksTheClassHeadOnly) {
+  EXPECT_EQ(parameters("ffanet39", true, false), 26'064'367 - (2 * 1024 + 2));
+}
+
+TEST(FfaNet, HasTheDocumentedNames) {
+  EXPECT_EQ(names_of(*tiny()), documented_names());
+}
+
+TEST(FfaNet, ForClassesAloneHasEncoderAndClassHeadAlone) {
+  for (const std::string& name : names_of(*tiny(false, true)))
+    EXPECT_TRUE(name.rfind("encoder.", 0) == 0 || name.rfind("class_head.", 0) == 0) << name;
+}
+
+TEST(FfaNet, HasTheDocumentedShapes) {
+  const auto network = make_network({.arch = "ffanet39"});
+  EXPECT_EQ(test::named(*network, "fusion.weight").sizes(), (at::IntArrayRef{256, 2560, 1, 1}));
+  EXPECT_EQ(test::named(*network, "attention.position.gamma").sizes(), (at::IntArrayRef{1}));
+  EXPECT_EQ(test::named(*network, "attention.channel_in.conv.weight").sizes(),
+            (at::IntArrayRef{96, 384, 3, 3}));
+  EXPECT_EQ(test::named(*network, "mask_head.weight").sizes(), (at::IntArrayRef{1, 96, 1, 1}));
+  EXPECT_EQ(test::named(*network, "class_head.weight").sizes(), (at::IntArrayRef{2, 1024}));
+}
+
+TEST(FfaNet, GivesAMaskOfTheImagesSizeAndTwoClasses) {
+  for (const auto& [height, width] : {std::pair{29, 29}, {64, 96}, {77, 50}}) {
+    const Prediction prediction = tiny()->forward(images(2, height, width));
+    EXPECT_EQ(prediction.mask_logits.sizes(), (at::IntArrayRef{2, 1, height, width}));
+    EXPECT_EQ(prediction.class_logits.sizes(), (at::IntArrayRef{2, 2}));
+  }
+}
+
+TEST(FfaNet, LeavesTheOutputOfAMissingHeadUndefined) {
+  EXPECT_FALSE(tiny(false, true)->forward(images(1, 32, 32)).mask_logits.defined());
+  EXPECT_FALSE(tiny(true, false)->forward(images(1, 32, 32)).class_logits.defined());
+}
+
+// tests/fixtures/net/ffanet-tiny.json was made by reference.py beside it, an implementation of its own.
+class Reference : public testing::TestWithParam<bool> {};
+
+TEST_P(Reference, OutputsOfTheIndependentImplementationAreMet) {
+  nlohmann::json expected;
+  std::ifstream(TN_FIXTURES "/net/ffanet-tiny.json") >> expected;
+  const auto network = tiny();
+  at::Tensor input = images(2, 45, 62);
+  if (GetParam()) {
+    network->to(at::kCPU, at::kFloat);
+    for (const at::Tensor& parameter : network->parameters())
+      if (parameter.dim() == 4) parameter.set_data(test::channels_last(parameter.data()));
+    input = test::channels_last(input);
+  }
+  const at::NoGradGuard no_gradients;
+  const Prediction prediction = network->forward(input);
+  const at::Tensor mask = prediction.mask_logits.to(at::kDouble);
+  ASSERT_EQ(expected["points"].size(), 18U);
+  for (const auto& point : expected["points"])
+    EXPECT_NEAR(mask[point[0].get<int>()][0][point[1].get<int>()][point[2].get<int>()].item<double>(),
+                point[3].get<double>(), 1e-4)
+        << point;
+  EXPECT_NEAR(mask.mean().item<double>(), expected["mask_mean"].get<double>(), 1e-5);
+  EXPECT_NEAR(mask.std(false).item<double>(), expected["mask_sd"].get<double>(), 1e-5);
+  for (int image = 0; image < 2; ++image)
+    for (int which = 0; which < 2; ++which)
+      EXPECT_NEAR(prediction.class_logits[image][which].item<double>(),
+                  expected["classes"][image][which].get<double>(), 1e-4);
+}
+
+INSTANTIATE_TEST_SUITE_P(FfaNet, Reference, testing::Bool(), [](const auto& one) {
+  return one.param ? "InChannelsLastOrder" : "InTheUsualOrder";
+});
+
+TEST(FfaNet, PredictsNearlyTheSameInBfloat16) {
+  const at::NoGradGuard no_gradients;
+  const auto network = tiny();
+  const at::Tensor input = test::channels_last(images(2, 64, 64));
+  const Prediction exact = network->forward(input);
+  const Autocast on(true);
+  const Prediction rough = network->forward(input);
+  EXPECT_EQ(rough.mask_logits.scalar_type(), at::kFloat);
+  EXPECT_LT(test::largest_difference(rough.mask_logits.sigmoid(), exact.mask_logits.sigmoid()), 0.03);
+  EXPECT_LT(test::largest_difference(rough.class_logits.softmax(1), exact.class_logits.softmax(1)), 0.03);
+}
+
+// Of a fresh network with running statistics: attention and statistics of few pixels magnify rounding.
+at::Tensor training_gradient(bool bfloat16) {
+  const auto network = make_network({.arch = "ffanet-tiny"});
+  initialise(*network, make_generator(1));
+  network->eval();
+  const Targets targets{(images(2, 64, 64) > 0.5).to(at::kFloat), at::tensor({1, 1}).to(at::kBool),
+                        at::tensor({0, 1}).to(at::kLong)};
+  Prediction prediction;
+  {
+    const Autocast scope(bfloat16);
+    prediction = network->forward(test::channels_last(images(2, 64, 64)));
+  }
+  joint_loss(prediction, targets, count_targets(targets), {}).total.backward();
+  std::vector<at::Tensor> gradients;
+  for (const at::Tensor& parameter : network->parameters()) gradients.push_back(parameter.grad().flatten());
+  return at::cat(gradients);
+}
+
+TEST(FfaNet, GradientInBfloat16PointsTheSameWay) {
+  const at::Tensor exact = training_gradient(false), rough = training_gradient(true);
+  const double cosine = (exact.dot(rough) / (exact.norm() * rough.norm())).item<double>();
+  EXPECT_GT(cosine, 0.98);
+}
+
+TEST(FfaNet, TrainingNeverHoldsTheAttentionMap) {
+  const auto network = tiny();
+  network->train();
+  const test::AllocationRecord record;
+  network->forward(test::channels_last(images(1, 256, 256))).mask_logits.sum().backward();
+  EXPECT_LT(record.largest(), std::size_t{4096} * 4096);  // a byte for each pair of pixels
+}
+
+TEST(FfaNet, DropoutFollowsTheSeed) {
+  const auto network = tiny();
+  network->train();
+  const auto forward = [&](std::uint64_t seed) {
+    network->reseed(seed);
+    return network->forward(images(2, 48, 48)).mask_logits;
+  };
+  EXPECT_TRUE(forward(3).equal(forward(3)));
+  EXPECT_FALSE(forward(3).equal(forward(4)));
+}
+
+TEST(FfaNet, EvaluationIsRepeatable) {
+  const auto network = tiny();
+  EXPECT_TRUE(
+      network->forward(images(2, 48, 48)).mask_logits.equal(network->forward(images(2, 48, 48)).mask_logits));
+}
+
+TEST(Registry, KnowsItsNames) {
+  EXPECT_EQ(architecture_names(),
+            (std::vector<std::string>{"ffanet39", "ffanet57", "ffanet27-slim", "ffanet-tiny"}));
+}
+
+TEST(Registry, RefusesUnknownNamesAndNamesTheKnown) {
+  const auto thrown = test::thrown_by([] { make_network({.arch = "ffanet40"}); });
+  EXPECT_EQ(thrown.exit_code, 2);
+  EXPECT_EQ(thrown.text,
+            "unknown architecture 'ffanet40': one of ffanet39, ffanet57, ffanet27-slim, ffanet-tiny");
+}
+
+TEST(Registry, PassesTheEcaRuleOn) {
+  const auto network = make_network({.arch = "ffanet39", .eca = EcaRule::adaptive});
+  EXPECT_EQ(test::named(*network, "encoder.stages.3.blocks.0.attn.conv.weight").size(2), 5);
+}
+
+TEST(Registry, PassesTheAttentionPoolOn) {
+  const auto exact = tiny();
+  const auto pooled = make_network({.arch = "ffanet-tiny", .attention_pool = 4});
+  test::fill_by_formula(*pooled);
+  pooled->eval();
+  const at::Tensor input = images(1, 64, 64);
+  EXPECT_GT(test::largest_difference(pooled->forward(input).mask_logits, exact->forward(input).mask_logits),
+            1e-4);
+}
+
+}  // namespace
+}  // namespace tn

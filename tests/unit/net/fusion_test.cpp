@@ -1,0 +1,75 @@
+#include "libcore/net/fusion.hpp"
+
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include "libcore/net/runtime.hpp"
+#include "tests/unit/net/tensors.hpp"
+
+namespace tn {
+namespace {
+
+constexpr std::int64_t kOut = 32;
+
+Pyramid pyramid() {
+  return {{},
+          test::formula(1, {2, 32, 25, 23}).requires_grad_(),
+          test::formula(2, {2, 64, 12, 11}).requires_grad_(),
+          test::formula(3, {2, 96, 6, 5}).requires_grad_(),
+          test::formula(4, {2, 128, 3, 2}).requires_grad_()};
+}
+
+Fusion filled() {
+  Fusion fusion(vovnet_tiny(), kOut);
+  test::fill_by_formula(*fusion);
+  return fusion;
+}
+
+TEST(Fusion, FoldedEqualsLiteral) {
+  Fusion fusion = filled();
+  const Pyramid f = pyramid();
+  EXPECT_LT(test::largest_difference(fusion->forward(f), fusion->literal(f)), 1e-4);
+}
+
+TEST(Fusion, FoldedGradientEqualsLiteral) {
+  Fusion fusion = filled();
+  const at::Tensor direction = test::formula(9, {2, kOut, 25, 23});
+  const auto gradients = [&](bool folded) {
+    const Pyramid f = pyramid();
+    fusion->zero_grad();
+    (folded ? fusion->forward(f) : fusion->literal(f)).backward(direction);
+    return std::vector<at::Tensor>{f.f1.grad(), f.f2.grad(),           f.f3.grad(),
+                                   f.f4.grad(), fusion->weight.grad(), fusion->bias.grad()};
+  };
+  const auto folded = gradients(true), literal = gradients(false);
+  for (std::size_t i = 0; i < folded.size(); ++i)
+    EXPECT_LT(test::largest_difference(folded[i], literal[i]), 1e-4 * literal[i].abs().max().item<double>())
+        << i;
+}
+
+TEST(Fusion, AlignsCorners) {
+  Fusion fusion(VovNetLayout{{}, {}, {1, 1, 1, 1}, {}}, 1);
+  const at::NoGradGuard no_gradients;
+  fusion->weight.copy_(at::tensor({0.0F, 1.0F, 0.0F, 0.0F}).view({1, 4, 1, 1}));
+  fusion->bias.fill_(10);
+  const at::Tensor point = at::zeros({1, 1, 1, 1});
+  // F2 holds 0 and 6 in a row; F1 is four wide: the ends stay, two thirds between.
+  const at::Tensor fused = fusion->forward(
+      {{}, at::zeros({1, 1, 1, 4}), at::tensor({0.0F, 6.0F}).view({1, 1, 1, 2}), point, point});
+  EXPECT_LT(test::largest_difference(fused, at::tensor({10.0F, 12.0F, 14.0F, 16.0F}).view({1, 1, 1, 4})),
+            1e-5);
+}
+
+TEST(Fusion, StaysInChannelsLastOrderUnderAutocast) {
+  Fusion fusion = filled();
+  Pyramid f = pyramid();
+  for (at::Tensor* level : {&f.f1, &f.f2, &f.f3, &f.f4}) *level = test::channels_last(*level);
+  const Autocast on(true);
+  const at::Tensor fused = fusion->forward(f);
+  EXPECT_TRUE(fused.is_contiguous(at::MemoryFormat::ChannelsLast));
+  EXPECT_EQ(fused.scalar_type(), at::kBFloat16);
+}
+
+}  // namespace
+}  // namespace tn
