@@ -13,12 +13,27 @@
 namespace tn {
 namespace {
 
-cv::Mat1b read_mask(const std::string& path, ImageSize size, const DecodeLimits& limits) {
-  const cv::Mat1b mask = decode_mask(read_file(path), path, limits);
+cv::Mat1b decode_file(const std::string& bytes, const std::string& path, ImageSize size,
+                      const DecodeLimits& limits) {
+  const cv::Mat1b mask = decode_mask(bytes, path, limits);
   if (mask.cols != size.width || mask.rows != size.height)
     throw Error(Exit::bad_data, "{}: mask of {} x {} px, but the image has {} x {}", path, mask.cols,
                 mask.rows, size.width, size.height);
   return mask;
+}
+
+std::vector<std::string> mask_paths(const Record& record, const std::string& root) {
+  const auto mask = record.json("mask");
+  if (!mask || mask->is_null()) return {};
+  const nlohmann::json list = mask->is_array() ? *mask : nlohmann::json::array({*mask});
+  std::vector<std::string> paths;
+  for (const nlohmann::json& path : list) {
+    if (!path.is_string())
+      throw Error(Exit::bad_data, "{}: 'mask' is neither a path nor a list of paths", record.id());
+    paths.push_back(resolve(root, path.get<std::string>()));
+  }
+  if (paths.empty()) throw Error(Exit::bad_data, "{}: 'mask' is an empty list", record.id());
+  return paths;
 }
 
 cv::Point vertex(const nlohmann::json& point, const std::string& id) {
@@ -47,33 +62,33 @@ cv::Mat1b draw_regions(const nlohmann::json& regions, const std::string& id, Ima
 
 }  // namespace
 
-std::vector<std::string> mask_paths(const Record& record, const std::string& root) {
-  const auto mask = record.json("mask");
-  if (!mask || mask->is_null()) return {};
-  const nlohmann::json list = mask->is_array() ? *mask : nlohmann::json::array({*mask});
-  std::vector<std::string> paths;
-  for (const nlohmann::json& path : list) {
-    if (!path.is_string())
-      throw Error(Exit::bad_data, "{}: 'mask' is neither a path nor a list of paths", record.id());
-    paths.push_back(resolve(root, path.get<std::string>()));
+std::optional<MaskSource> read_mask_source(const Record& record, const std::string& root) {
+  MaskSource source{record.id(), mask_paths(record, root), {}, {}};
+  for (const std::string& path : source.paths) source.files.push_back(read_file(path));
+  if (!source.files.empty()) return source;
+  if (record.is_null("regions")) return std::nullopt;
+  source.regions = std::string(*record.raw("regions"));
+  return source;
+}
+
+cv::Mat1b decode_mask(const MaskSource& source, ImageSize size, const DecodeLimits& limits) {
+  if (source.files.empty()) return draw_regions(nlohmann::json::parse(source.regions), source.id, size);
+  cv::Mat1b merged;
+  for (std::size_t i = 0; i < source.files.size(); ++i) {
+    const cv::Mat1b mask = decode_file(source.files[i], source.paths[i], size, limits);
+    if (merged.empty())
+      merged = mask;
+    else
+      cv::bitwise_or(merged, mask, merged);
   }
-  if (paths.empty()) throw Error(Exit::bad_data, "{}: 'mask' is an empty list", record.id());
-  return paths;
+  return merged;
 }
 
 std::optional<cv::Mat1b> load_mask(const Record& record, const std::string& root, ImageSize size,
                                    const DecodeLimits& limits) {
-  const std::vector<std::string> paths = mask_paths(record, root);
-  std::optional<cv::Mat1b> merged;
-  for (const std::string& path : paths) {
-    const cv::Mat1b mask = read_mask(path, size, limits);
-    if (merged)
-      cv::bitwise_or(*merged, mask, *merged);
-    else
-      merged = mask;
-  }
-  if (merged || record.is_null("regions")) return merged;
-  return draw_regions(*record.json("regions"), record.id(), size);
+  const std::optional<MaskSource> source = read_mask_source(record, root);
+  if (!source) return std::nullopt;
+  return decode_mask(*source, size, limits);
 }
 
 }  // namespace tn

@@ -1,0 +1,87 @@
+#include "libcore/image/frame_store.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/file.hpp"
+#include "libcore/image/image_io.hpp"
+
+namespace tn {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string inside(FrameKind kind, const std::string& name) {
+  return (kind == FrameKind::image ? "images/" : "masks/") + name + ".png";
+}
+
+// Against a root the folder is told by its real place, so that links on the way do not matter.
+std::string recorded_folder(const std::string& folder, const std::string& root) {
+  const fs::path plain = fs::path(folder).lexically_normal();
+  if (root.empty() || plain.is_absolute()) return plain.string();
+  return fs::weakly_canonical(folder).lexically_proximate(fs::weakly_canonical(root)).string();
+}
+
+}  // namespace
+
+void check(const FrameStoreOptions& options) {
+  if (options.compression < 0 || options.compression > 9)
+    throw Error(Exit::usage, "compression {} is not in 0 to 9", options.compression);
+}
+
+FrameStore::FrameStore(FrameStoreOptions options) : options_(std::move(options)) {
+  if (!options_.dry_run) {
+    create_folders(options_.folder + "/images");
+    create_folders(options_.folder + "/masks");
+    if (::access((options_.folder + "/images").c_str(), W_OK) != 0 ||
+        ::access((options_.folder + "/masks").c_str(), W_OK) != 0)
+      throw Error(Exit::cannot_create, "{}: cannot write into this folder: {}", options_.folder,
+                  std::strerror(errno));
+  }
+  recorded_folder_ = recorded_folder(options_.folder, options_.root);
+}
+
+bool FrameStore::holds(FrameKind kind, const std::string& name) const {
+  constexpr std::string_view kStart = "\x89PNG\r\n\x1a\n";
+  constexpr std::string_view kEnd("\0\0\0\0IEND\xAE\x42\x60\x82", 12);
+  std::ifstream file(path(kind, name), std::ios::binary);
+  char start[kStart.size()];
+  char end[kEnd.size()];
+  if (!file.read(start, sizeof start) || !file.seekg(-static_cast<int>(sizeof end), std::ios::end) ||
+      !file.read(end, sizeof end))
+    return false;
+  return std::string_view(start, sizeof start) == kStart && std::string_view(end, sizeof end) == kEnd;
+}
+
+void FrameStore::put(FrameKind kind, const std::string& name, const cv::Mat1b& pixels) const {
+  if (options_.dry_run) return;
+  write_whole(path(kind, name), encode_png(pixels, static_cast<int>(options_.compression)), /*force=*/true,
+              Durability::rename_only);
+}
+
+std::string FrameStore::recorded(FrameKind kind, const std::string& name) const {
+  return (fs::path(recorded_folder_) / inside(kind, name)).lexically_normal().string();
+}
+
+void FrameStore::sync() const {
+  if (options_.dry_run) return;
+  const int handle = ::open(options_.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0) throw Error(Exit::io, "{}: {}", options_.folder, std::strerror(errno));
+  const int synced = ::syncfs(handle);
+  const int code = errno;
+  ::close(handle);
+  if (synced != 0) throw Error(Exit::io, "{}: cannot write: {}", options_.folder, std::strerror(code));
+}
+
+std::string FrameStore::path(FrameKind kind, const std::string& name) const {
+  return options_.folder + "/" + inside(kind, name);
+}
+
+}  // namespace tn
