@@ -35,17 +35,6 @@ bool has_mask(const Record& record) {
   return !record.is_null("mask") || !record.is_null("regions");
 }
 
-// The predicted mask as a record of its own, so that it is read by the same rules as the drawn one.
-std::optional<Record> prediction_of(const Record& record) {
-  const auto pred = record.json("pred");
-  if (!pred || !pred->is_object()) return std::nullopt;
-  Record prediction = Record::of(record.id());
-  for (const char* key : {"mask", "regions"})
-    if (pred->contains(key)) prediction.set_json(key, (*pred)[key]);
-  if (!has_mask(prediction)) return std::nullopt;
-  return prediction;
-}
-
 std::optional<bool> malignant_of(const std::string& label, const ScoreOptions& options) {
   const auto found = options.labels.find(label);
   if (found == options.labels.end() || found->second < 0 || found->second > 1) return std::nullopt;
@@ -92,6 +81,16 @@ std::int64_t count_of(const nlohmann::json& metrics, const char* key) {
 }
 
 }  // namespace
+
+std::optional<Record> prediction_of(const Record& record) {
+  const auto pred = record.json("pred");
+  if (!pred || !pred->is_object()) return std::nullopt;
+  Record prediction = Record::of(record.id());
+  for (const char* key : {"mask", "regions"})
+    if (pred->contains(key)) prediction.set_json(key, (*pred)[key]);
+  if (!has_mask(prediction)) return std::nullopt;
+  return prediction;
+}
 
 CaseScore score_case(const Record& record, const ScoreOptions& options) {
   CaseScore score;

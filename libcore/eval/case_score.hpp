@@ -38,6 +38,10 @@ struct CaseScore {
   friend bool operator==(const CaseScore&, const CaseScore&) = default;
 };
 
+// The predicted mask (`pred`) as a record of its own, so that load_mask reads it by the same rules as the
+// drawn one. Nothing if there is none.
+std::optional<Record> prediction_of(const Record& record);
+
 // Reads both masks on the original image's grid and compares. The size is the record's `size`, or the image's
 // own. Throws Error(bad_data | no_input) for what cannot be read: masks, label, probability.
 CaseScore score_case(const Record& record, const ScoreOptions& options);

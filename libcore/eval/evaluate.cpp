@@ -4,11 +4,11 @@
 #include <deque>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/hash.hpp"
 #include "libcore/base/interrupt.hpp"
+#include "libcore/base/threads.hpp"
 #include "libcore/eval/subgroups.hpp"
 #include "libcore/image/ordered.hpp"
 
@@ -83,12 +83,6 @@ class Source {
   Sha256 hash_;
 };
 
-// Never more than there are cores.
-int thread_count(std::int64_t jobs) {
-  const auto cores = static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));
-  return static_cast<int>(jobs == 0 ? cores : std::min(jobs, cores));
-}
-
 void note_model(std::vector<std::string>& models, const Record& record) {
   const auto model = value_text(record, "model");
   if (record.failed() || !model) return;
@@ -100,7 +94,7 @@ void note_model(std::vector<std::string>& models, const Record& record) {
 void check(const EvalOptions& options) {
   if (options.threshold && !(*options.threshold >= 0 && *options.threshold <= 1))
     throw Error(Exit::usage, "threshold {} is not in [0,1]", *options.threshold);
-  if (options.jobs < 0) throw Error(Exit::usage, "{} threads", options.jobs);
+  thread_count(options.jobs);
   if (options.max_pixels < 1) throw Error(Exit::usage, "at most {} pixels", options.max_pixels);
   if (options.selection.limit && *options.selection.limit < 0)
     throw Error(Exit::usage, "a limit of {} records", *options.selection.limit);
