@@ -27,7 +27,10 @@ class Header {
   bool promises_end() const;                                       // "end": true
   std::optional<std::string> text(std::string_view key) const;     // "label_source"
   std::optional<nlohmann::json> json(std::string_view key) const;  // "pre"
+  std::vector<std::string> keys() const { return fields_.keys(); }
+  std::optional<std::string_view> raw(std::string_view key) const { return fields_.raw(key); }
   void set(std::string_view key, std::string_view text);
+  void set_raw(std::string_view key, std::string_view value) { fields_.set_raw(key, value); }
   void set_json(std::string_view key, const nlohmann::json& value);
   void promise_end();
 

@@ -41,6 +41,18 @@ Condition parse_condition(const std::string& text) {
   return {text.substr(0, key_end), text.substr(sign + 1), !negated};
 }
 
+void check(const Selection& selection) {
+  if (selection.limit && *selection.limit < 0)
+    throw Error(Exit::usage, "--limit: {} records cannot be taken", *selection.limit);
+}
+
+std::vector<Record> selected(std::vector<Record> records, const Selection& selection) {
+  std::erase_if(records, [&](const Record& record) { return !matches(record, selection.conditions); });
+  if (selection.limit && records.size() > static_cast<std::size_t>(*selection.limit))
+    records.erase(records.begin() + *selection.limit, records.end());
+  return records;
+}
+
 bool matches(const Record& record, const std::vector<Condition>& conditions) {
   return std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
     return equals(record, condition) == condition.equal;

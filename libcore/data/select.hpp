@@ -29,6 +29,11 @@ struct Selection {
   std::optional<std::int64_t> limit;  // at most so many of the records that match
 };
 
+void check(const Selection& selection);  // throws Error(usage): a negative limit
+
+// The records that match, in order, up to the limit.
+std::vector<Record> selected(std::vector<Record> records, const Selection& selection);
+
 bool matches(const Record& record, const std::vector<Condition>& conditions);
 
 }  // namespace tn

@@ -1,0 +1,102 @@
+#include "libcore/sets/cases.hpp"
+
+#include <filesystem>
+#include <regex>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/text.hpp"
+#include "libcore/data/json_text.hpp"
+
+namespace tn {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string quoted_or_null(const std::optional<std::string>& text) {
+  return text ? json_quoted(*text) : "null";
+}
+
+std::string masks_json(const std::vector<std::string>& masks) {
+  if (masks.empty()) return "null";
+  if (masks.size() == 1) return json_quoted(masks.front());
+  std::string list;
+  for (const std::string& mask : masks) list += (list.empty() ? "" : ",") + json_quoted(mask);
+  return "[" + list + "]";
+}
+
+}  // namespace
+
+Record to_record(const Case& one, const std::string& place) {
+  check_id(one.id, place);
+  if (!is_utf8(one.image))
+    throw Error(Exit::bad_data, "{}: path '{}' is not UTF-8", place, printable(one.image));
+  std::string line = "{\"id\":" + json_quoted(one.id);
+  if (one.patient) line += ",\"patient\":" + json_quoted(*one.patient);
+  if (one.group) line += ",\"group\":" + json_quoted(*one.group);
+  line += ",\"image\":" + json_quoted(one.image);
+  line += ",\"mask\":" + masks_json(one.masks);
+  line += ",\"label\":" + quoted_or_null(one.label);
+  for (const auto& [key, value] : one.more) line += "," + json_quoted(key) + ":" + value;
+  return Record::parse(line + "}", place);
+}
+
+Header label_header(const std::optional<std::string>& source) {
+  Header header;
+  header.set_raw("labels", R"({"benign":0,"malignant":1})");
+  if (source) header.set("label_source", *source);
+  return header;
+}
+
+std::optional<std::string> read_label(const std::string& text, const std::string& place) {
+  const std::string word = to_lower(trim(text));
+  if (word.empty() || word == "null" || word == "na") return std::nullopt;
+  if (word == "benign" || word == "0") return "benign";
+  if (word == "malignant" || word == "1") return "malignant";
+  throw Error(Exit::bad_data, "{}: label '{}' is none of benign, malignant, 0, 1, or empty", place,
+              printable(text, 80));
+}
+
+std::string written_path(const std::string& folder, const std::string& name, const std::string& root) {
+  const fs::path path = folder.empty() || folder == "." ? fs::path(name) : fs::path(folder) / name;
+  if (root.empty() && path.is_relative()) return path.string();
+  return fs::absolute(path)
+      .lexically_normal()
+      .lexically_proximate(fs::absolute(root.empty() ? "." : root).lexically_normal())
+      .string();
+}
+
+std::string stem_of(const std::string& path) {
+  return fs::path(path).stem().string();
+}
+
+struct PatientNames::Pattern {
+  std::regex regex;
+  std::string text;
+};
+
+PatientNames::PatientNames(const std::optional<std::string>& pattern) {
+  if (!pattern) return;
+  try {
+    pattern_ = std::make_unique<Pattern>(Pattern{std::regex(*pattern), *pattern});
+  } catch (const std::regex_error&) {
+    throw Error(Exit::usage, "--patient-from-name: '{}' is not a regular expression", printable(*pattern));
+  }
+  if (pattern_->regex.mark_count() == 0)
+    throw Error(Exit::usage, "--patient-from-name: '{}' has no group in parentheses", printable(*pattern));
+}
+PatientNames::~PatientNames() = default;
+
+std::optional<std::string> PatientNames::operator()(const std::string& stem) {
+  if (!pattern_) return std::nullopt;
+  std::smatch found;
+  if (std::regex_search(stem, found, pattern_->regex) && found[1].length() > 0) return found[1].str();
+  ++without_;
+  return std::nullopt;
+}
+
+void PatientNames::warn(std::vector<std::string>& warnings) const {
+  if (without_ > 0)
+    warnings.push_back(fmt::format("{} names have no patient by '{}'", without_, printable(pattern_->text)));
+}
+
+}  // namespace tn

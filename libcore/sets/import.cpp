@@ -1,0 +1,77 @@
+#include "libcore/sets/import.hpp"
+
+#include <utility>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/text.hpp"
+#include "libcore/data/id_set.hpp"
+#include "libcore/data/merged_reader.hpp"
+#include "libcore/sets/cases.hpp"
+
+namespace tn {
+namespace {
+
+Imported import_one(Layout layout, const std::string& input, const ImportOptions& options) {
+  switch (layout) {
+    case Layout::ddti:
+      return import_ddti(input, options);
+    case Layout::busi:
+      return import_busi(input, options);
+    case Layout::folders:
+      return import_folders(input, options);
+    case Layout::csv:
+      return import_csv(input, options);
+    case Layout::none:
+      break;
+  }
+  throw Error(Exit::internal, "no layout to import");
+}
+
+void put_before(const std::string& prefix, Record& record, const std::string& input) {
+  record.set("id", prefix + record.id());
+  record.require_id(input);
+  for (const char* key : {"patient", "group", "duplicate"})
+    if (const auto value = record.text(key)) record.set(key, prefix + *value);
+}
+
+bool names_columns(const ImportOptions& o) {
+  return o.id_column || o.image_column || o.mask_column || o.patient_column || o.label_column;
+}
+
+}  // namespace
+
+void check(Layout layout, const ImportOptions& options) {
+  if (layout != Layout::csv && names_columns(options))
+    throw Error(Exit::usage, "options that name columns need --import csv");
+  if (options.patient_from_name && (layout == Layout::none || layout == Layout::ddti))
+    throw Error(Exit::usage, "--patient-from-name needs --import busi, folders or csv");
+  if (options.patient_from_name && options.patient_column)
+    throw Error(Exit::usage, "--patient-from-name and --patient-column contradict each other");
+  if (layout == Layout::none && options.prefix) throw Error(Exit::usage, "--prefix needs --import");
+  if (layout == Layout::none && options.label_source)
+    throw Error(Exit::usage, "--label-source needs --import");
+  const PatientNames compiled(options.patient_from_name);
+}
+
+Imported import_all(Layout layout, const std::vector<std::string>& inputs, const ImportOptions& options) {
+  check(layout, options);
+  Imported all;
+  IdSet ids;
+  bool first = true;
+  for (std::string input : inputs) {
+    while (input.size() > 1 && input.ends_with('/')) input.pop_back();
+    Imported one = import_one(layout, input, options);
+    all.header = std::exchange(first, false) ? one.header : merged(all.header, one.header, input);
+    for (Record& record : one.records) {
+      if (options.prefix) put_before(*options.prefix, record, input);
+      if (!ids.insert(record.id()))
+        throw Error(Exit::bad_data, "{}: id '{}' occurs twice{}", input, printable(record.id(), 80),
+                    inputs.size() > 1 ? " (--prefix tells data sets apart)" : "");
+      all.records.push_back(std::move(record));
+    }
+    all.warnings.insert(all.warnings.end(), one.warnings.begin(), one.warnings.end());
+  }
+  return all;
+}
+
+}  // namespace tn
