@@ -33,7 +33,7 @@ class BrightPredictor : public Predictor {
   nlohmann::json meta_;
 };
 
-struct Run {
+struct Ran {
   InferOutcome outcome;
   std::vector<Record> records;
   std::vector<std::size_t> batches;
@@ -53,8 +53,8 @@ ModelSpec spec_of(std::int64_t size) {
   return spec;
 }
 
-Run infer_lines(const std::string& name, const std::string& lines, InferOptions options = {}) {
-  Run run;
+Ran infer_lines(const std::string& name, const std::string& lines, InferOptions options = {}) {
+  Ran run;
   run.folder = fresh_folder(name);
   write_whole(run.folder + "/in.jsonl", lines, true);
   options.root = run.folder;
@@ -83,9 +83,9 @@ void draw(const std::string& folder, const std::string& file) {
 TEST(Infer, MasksLieOnTheOriginalGrid) {
   const std::string folder = fresh_folder("grid");
   draw(folder, "a.png");
-  const Run run = infer_lines("grid", "{\"id\":\"a\",\"image\":\"a.png\"}\n");
+  const Ran run = infer_lines("grid", "{\"id\":\"a\",\"image\":\"a.png\"}\n");
   ASSERT_EQ(run.records.size(), 1U);
-  EXPECT_EQ(run.records[0].raw("pred"), "{\"mask\":\"out/a.png\"}");
+  EXPECT_EQ(run.records[0].at("pred.mask")->get<std::string>(), run.folder + "/out/a.png");
   const cv::Mat1b mask = load_grey(run.folder + "/out/a.png");
   EXPECT_EQ(mask.size(), cv::Size(40, 20));
   EXPECT_EQ(mask(10, 2), 255);
@@ -97,7 +97,7 @@ TEST(Infer, MasksLieOnTheOriginalGrid) {
 TEST(Infer, ABadRecordStaysInItsPlaceAndOthersAreUnharmed) {
   const std::string folder = fresh_folder("bad");
   draw(folder, "a.png");
-  const Run run = infer_lines("bad",
+  const Ran run = infer_lines("bad",
                               "{\"id\":\"1\",\"image\":\"a.png\"}\n{\"id\":\"2\",\"image\":\"gone.png\"}\n"
                               "{\"id\":\"3\",\"image\":\"a.png\"}\n");
   ASSERT_EQ(run.records.size(), 3U);
@@ -112,7 +112,7 @@ TEST(Infer, ABadRecordStaysInItsPlaceAndOthersAreUnharmed) {
 TEST(Infer, ErrorRecordsThatArriveArePassedOnAndNotCounted) {
   const std::string line =
       "{\"id\":\"1\",\"status\":\"error\",\"error\":{\"stage\":\"x\",\"code\":\"y\",\"msg\":\"z\"}}";
-  const Run run = infer_lines("arrive", line + "\n");
+  const Ran run = infer_lines("arrive", line + "\n");
   ASSERT_EQ(run.records.size(), 1U);
   EXPECT_EQ(run.records[0].line(), line);
   EXPECT_EQ(run.outcome.failed, 0);
@@ -126,7 +126,7 @@ TEST(Infer, OrderHoldsForAnyBatch) {
     lines += fmt::format("{{\"id\":\"{}\",\"image\":\"{}\"}}\n", i, i == 3 ? "gone.png" : "a.png");
   InferOptions options;
   options.batch = 4;
-  const Run run = infer_lines("order", lines, options);
+  const Ran run = infer_lines("order", lines, options);
   ASSERT_EQ(run.records.size(), 7U);
   for (int i = 0; i < 7; ++i) EXPECT_EQ(run.records[static_cast<std::size_t>(i)].id(), std::to_string(i));
   EXPECT_EQ(run.batches, (std::vector<std::size_t>{4, 2}));
@@ -141,7 +141,7 @@ TEST(Infer, SelectAndLimitChooseRecords) {
                          i % 2 == 0 ? "test" : "train");
   InferOptions options;
   options.selection = {{parse_condition("split=test")}, 2};
-  const Run run = infer_lines("select", lines, options);
+  const Ran run = infer_lines("select", lines, options);
   ASSERT_EQ(run.records.size(), 2U);
   EXPECT_EQ(run.records[1].id(), "2");
 }
@@ -164,7 +164,7 @@ TEST(Infer, FromRawGoesBackToTheOriginal) {
   draw(folder, "a.png");
   InferOptions options;
   options.from_raw = true;
-  const Run run = infer_lines(
+  const Ran run = infer_lines(
       "raw", "{\"id\":\"1\",\"image\":\"a.png\",\"pre\":{\"image\":\"gone.png\",\"hash\":\"other\"}}\n",
       options);
   EXPECT_EQ(run.outcome.failed, 0);
@@ -178,7 +178,7 @@ TEST(Infer, APreprocessedRecordIsTakenAsItIs) {
                               {"mask", nullptr},
                               {"geometry", to_json(place({40, 20}, 32, Fit::stretch))},
                               {"hash", preprocess_hash(spec.preprocess)}};
-  const Run run = infer_lines("taken", "{\"id\":\"1\",\"image\":\"gone.png\",\"pre\":" + pre.dump() + "}\n");
+  const Ran run = infer_lines("taken", "{\"id\":\"1\",\"image\":\"gone.png\",\"pre\":" + pre.dump() + "}\n");
   EXPECT_EQ(run.outcome.failed, 0);
   EXPECT_EQ(load_grey(run.folder + "/out/1.png").size(), cv::Size(40, 20));
 }
