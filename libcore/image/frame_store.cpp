@@ -22,11 +22,14 @@ std::string inside(FrameKind kind, const std::string& name) {
   return (kind == FrameKind::image ? "images/" : "masks/") + name + ".png";
 }
 
-// Against a root the folder is told by its real place, so that links on the way do not matter.
+// With a root the folder is told from there, by its real place, so that links on the way do not matter; but
+// an absolute folder elsewhere stays as it is.
 std::string recorded_folder(const std::string& folder, const std::string& root) {
   const fs::path plain = fs::path(folder).lexically_normal();
-  if (root.empty() || plain.is_absolute()) return plain.string();
-  return fs::weakly_canonical(folder).lexically_proximate(fs::weakly_canonical(root)).string();
+  if (root.empty()) return plain.string();
+  const fs::path from_root = fs::weakly_canonical(folder).lexically_proximate(fs::weakly_canonical(root));
+  const bool outside = !from_root.empty() && *from_root.begin() == "..";
+  return (plain.is_absolute() && outside ? plain : from_root).string();
 }
 
 }  // namespace
