@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "libcore/cli/progress.hpp"
 #include "libcore/cli/run_tool.hpp"
 #include "libcore/data/assign.hpp"
 #include "libcore/data/merged_reader.hpp"
@@ -134,38 +135,60 @@ struct Gathered {
   std::vector<std::string> failures;  // records that failed here
 };
 
-Gathered gather(const Options& o, const tn::Log& log, int jobs) {
+std::int64_t count(const Gathered& all) {
+  return static_cast<std::int64_t>(all.manifest.records.size());
+}
+
+Gathered gather(const Options& o, const tn::Invocation& call, int jobs) {
   Gathered all;
   if (o.layout == tn::Layout::none) {
     tn::MergedReader reader = open(o);
     all.manifest.header = reader.header();
     while (auto record = reader.next()) all.manifest.records.push_back(std::move(*record));
-    warn_truncated(reader, log);
+    warn_truncated(reader, call.log);
     return all;
   }
   tn::ImportOptions import = o.import;
   import.root = o.root;
   tn::Imported imported = tn::import_all(o.layout, o.inputs, import);
-  for (const std::string& warning : imported.warnings) log.warning(warning);
+  for (const std::string& warning : imported.warnings) call.log.warning(warning);
   all.manifest = {std::move(imported.header), tn::selected(std::move(imported.records), selection(o))};
-  all.failures = tn::measure_images(all.manifest.records, o.root, jobs);
+  tn::Progress progress(call.program, "images", count(all), call.progress);
+  all.failures = tn::measure_images(all.manifest.records, o.root, jobs, [&] { progress.advance(); });
   return all;
 }
 
-void share_out(const Options& o, const tn::Log& log, int jobs, Gathered& all) {
-  std::vector<tn::Record>& records = all.manifest.records;
-  tn::Strata strata = tn::strata_of(records, tn::strata_keys(o.split), o.root, jobs);
-  all.failures.insert(all.failures.end(), strata.failures.begin(), strata.failures.end());
-  const tn::SplitCounts counts = tn::assign_splits(records, strata.names, o.split);
+// "train 7, val 1, test 2".
+std::string counts_text(const tn::SplitCounts& counts, const std::vector<std::size_t>& cells) {
   std::string text;
-  for (const auto& [name, count] : counts.parts) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, count);
-    if (count == 0) log.warning(fmt::format("{} is empty", name));
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", counts.parts[i].first, cells[i]);
+  return text;
+}
+
+void tell(const Options& o, const tn::Log& log, std::int64_t records, const tn::SplitCounts& counts) {
+  std::vector<std::size_t> sizes;
+  for (const auto& [name, size] : counts.parts) {
+    sizes.push_back(size);
+    if (size == 0) log.warning(name + " is empty");
   }
   if (counts.ungrouped > 0)
     log.warning(
         fmt::format("{} records have no '{}': each is a group of its own", counts.ungrouped, *o.split.group));
-  log.note(fmt::format("{} records: {}", records.size(), text));
+  log.note(fmt::format("{} records: {}", records, counts_text(counts, sizes)));
+  for (const auto& [name, cells] : counts.strata)
+    log.detail(fmt::format("{}: {}", name, counts_text(counts, cells)));
+}
+
+void share_out(const Options& o, const tn::Invocation& call, int jobs, Gathered& all) {
+  std::vector<tn::Record>& records = all.manifest.records;
+  tn::Strata strata;
+  {
+    tn::Progress progress(call.program, "masks", count(all), call.progress);
+    strata = tn::strata_of(records, tn::strata_keys(o.split), o.root, jobs, [&] { progress.advance(); });
+  }
+  all.failures.insert(all.failures.end(), strata.failures.begin(), strata.failures.end());
+  tell(o, call.log, count(all), tn::assign_splits(records, strata.names, o.split));
 }
 
 tn::Exit run(const Options& o, const tn::Invocation& call) {
@@ -175,9 +198,9 @@ tn::Exit run(const Options& o, const tn::Invocation& call) {
   if (o.layout == tn::Layout::none && !tn::wants_split(o.split)) return pass_on(o, call);
 
   tn::ManifestWriter writer(o.output, o.force);
-  Gathered all = gather(o, call.log, jobs);
+  Gathered all = gather(o, call, jobs);
   if (tn::wants_split(o.split))
-    share_out(o, call.log, jobs, all);
+    share_out(o, call, jobs, all);
   else
     call.log.note(fmt::format("{} records", all.manifest.records.size()));
   for (const std::string& failure : all.failures) call.log.error(failure);

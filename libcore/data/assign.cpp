@@ -94,15 +94,25 @@ void mark(Record& record, std::uint32_t part, const SplitOptions& options) {
   if (options.fold) record.set("split", *options.fold == part ? "val" : "train");
 }
 
-SplitCounts count_parts(const std::vector<std::uint32_t>& parts, const SplitOptions& options,
-                        const std::vector<double>& weights) {
+SplitCounts count_parts(const std::vector<std::uint32_t>& parts, const std::vector<std::string>& strata,
+                        const SplitOptions& options, const std::vector<double>& weights) {
+  std::map<std::string, std::vector<std::size_t>> rows;
   std::vector<std::size_t> sizes(weights.size());
-  for (const std::uint32_t part : parts) ++sizes[part];
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    ++sizes[parts[i]];
+    ++rows.try_emplace(strata[i], weights.size()).first->second[parts[i]];
+  }
   SplitCounts counts;
   for (std::size_t part = 0; part < sizes.size(); ++part) {
     if (weights[part] == 0) continue;
     counts.parts.emplace_back(options.ratio ? kSplitNames.at(part) : fmt::format("fold {}", part),
                               sizes[part]);
+  }
+  for (const auto& [name, row] : rows) {
+    std::vector<std::size_t> cells;
+    for (std::size_t part = 0; part < sizes.size(); ++part)
+      if (weights[part] > 0) cells.push_back(row[part]);
+    if (!name.empty()) counts.strata.emplace_back(name, std::move(cells));
   }
   return counts;
 }
@@ -150,7 +160,7 @@ SplitCounts assign_splits(std::vector<Record>& records, const std::vector<std::s
   const std::vector<double> weights = part_weights(options);
   const auto parts = share_out(items, weights, static_cast<std::uint64_t>(options.seed));
   for (std::size_t i = 0; i < order.size(); ++i) mark(records[order[i]], parts[i], options);
-  SplitCounts counts = count_parts(parts, options, weights);
+  SplitCounts counts = count_parts(parts, names, options, weights);
   counts.ungrouped = grouping.ungrouped;
   return counts;
 }

@@ -29,6 +29,8 @@ std::vector<std::string> strata_keys(const SplitOptions&);  // "label,size" -> l
 
 struct SplitCounts {
   std::vector<std::pair<std::string, std::size_t>> parts;  // "train" 2551, "val" 364 ... or "fold 0" 73 ...
+  std::vector<std::pair<std::string, std::vector<std::size_t>>>
+      strata;                 // each with its count in each of `parts`
   std::size_t ungrouped = 0;  // records without the group's key: each its own group
 };
 

@@ -4,7 +4,7 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
-#include <functional>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 #include <thread>
@@ -18,20 +18,22 @@ namespace tn {
 namespace {
 
 // Runs work on each record that is not an error record; a throw makes it one. Returns the failures in order.
-std::vector<std::string> for_each_good(std::vector<Record>& records, int jobs,
+std::vector<std::string> for_each_good(std::vector<Record>& records, int jobs, const Tick& tick,
                                        const std::function<void(std::size_t)>& work) {
   std::vector<std::string> failed(records.size());
+  std::mutex ticking;
   tbb::task_arena arena(jobs);
   arena.execute([&] {
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, records.size()), [&](const auto& range) {
       for (std::size_t i = range.begin(); i < range.end(); ++i) {
-        if (records[i].failed()) continue;
         try {
-          work(i);
+          if (!records[i].failed()) work(i);
         } catch (const Error& error) {
           failed[i] = error.what();
           records[i].fail("tn-split", error.kind(), error.what());
         }
+        const std::lock_guard lock(ticking);
+        tick();
       }
     });
   });
@@ -67,8 +69,9 @@ int thread_count(std::int64_t jobs) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-std::vector<std::string> measure_images(std::vector<Record>& records, const std::string& root, int jobs) {
-  return for_each_good(records, jobs, [&](std::size_t i) {
+std::vector<std::string> measure_images(std::vector<Record>& records, const std::string& root, int jobs,
+                                        const Tick& tick) {
+  return for_each_good(records, jobs, tick, [&](std::size_t i) {
     const ImageSize size = image_size(image_path(records[i], root));
     records[i].set_json("size", {size.width, size.height});
     const auto masks = records[i].json("mask").value_or(nlohmann::json::array());
@@ -79,10 +82,11 @@ std::vector<std::string> measure_images(std::vector<Record>& records, const std:
   });
 }
 
-NoduleShares nodule_shares(std::vector<Record>& records, const std::string& root, int jobs) {
+NoduleShares nodule_shares(std::vector<Record>& records, const std::string& root, int jobs,
+                           const Tick& tick) {
   NoduleShares shares;
   shares.share.resize(records.size());
-  shares.failures = for_each_good(records, jobs, [&](std::size_t i) {
+  shares.failures = for_each_good(records, jobs, tick, [&](std::size_t i) {
     if (records[i].is_null("mask") && records[i].is_null("regions")) return;
     const ImageSize size = size_of(records[i], root);
     const auto mask = load_mask(records[i], root, size);

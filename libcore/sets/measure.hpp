@@ -1,6 +1,7 @@
 // What only the files can tell: image sizes, and how much of an image its nodule covers.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,10 +13,14 @@ namespace tn {
 // Threads to use for --jobs N: N, or every core for 0. Throws Error(usage) for a negative number.
 int thread_count(std::int64_t jobs);
 
+// Called once a record, by one thread at a time.
+using Tick = std::function<void()>;
+
 // Sets each record's `size` from its image's header, and makes sure that its mask files are there. A record
 // whose files are missing or unreadable becomes an error record. Returns what went wrong, in order of the
 // records.
-std::vector<std::string> measure_images(std::vector<Record>& records, const std::string& root, int jobs);
+std::vector<std::string> measure_images(std::vector<Record>& records, const std::string& root, int jobs,
+                                        const Tick& tick);
 
 struct NoduleShares {
   std::vector<std::optional<double>> share;  // of the image, in [0,1]; nothing: no mask, or an error record
@@ -24,6 +29,6 @@ struct NoduleShares {
 
 // Reads every mask. Records whose mask or image cannot be read become error records; those that are so
 // already are left alone.
-NoduleShares nodule_shares(std::vector<Record>& records, const std::string& root, int jobs);
+NoduleShares nodule_shares(std::vector<Record>& records, const std::string& root, int jobs, const Tick& tick);
 
 }  // namespace tn

@@ -6,7 +6,6 @@
 #include "libcore/base/error.hpp"
 #include "libcore/base/text.hpp"
 #include "libcore/data/select.hpp"
-#include "libcore/sets/measure.hpp"
 
 namespace tn {
 namespace {
@@ -17,7 +16,7 @@ std::vector<std::string> values_of(const std::vector<Record>& records, const std
   for (const Record& record : records) {
     const auto value = value_text(record, key);
     any = any || value || record.has(key);
-    values.push_back(value ? "=" + *value : "");  // the sign tells an empty text from none
+    values.push_back(value ? fmt::format("{} '{}'", key, *value) : fmt::format("{} none", key));
   }
   if (!any && !records.empty())
     throw Error(Exit::bad_data, "--stratify: no record has the key '{}'", printable(key));
@@ -47,23 +46,23 @@ std::vector<std::string> size_thirds(std::span<const std::optional<double>> shar
 }
 
 Strata strata_of(std::vector<Record>& records, const std::vector<std::string>& keys, const std::string& root,
-                 int jobs) {
+                 int jobs, const Tick& tick) {
   Strata strata;
   if (keys.empty()) return strata;
   strata.names.resize(records.size());
   for (const std::string& key : keys) {
     std::vector<std::string> values;
     if (key == "size") {
-      NoduleShares shares = nodule_shares(records, root, jobs);
+      NoduleShares shares = nodule_shares(records, root, jobs, tick);
       values = size_thirds(shares.share);
       for (std::size_t i = 0; i < records.size(); ++i)
-        if (records[i].failed()) values[i] = "unreadable";
+        values[i] = "size " + (records[i].failed() ? "unknown" : values[i]);
       strata.failures = std::move(shares.failures);
     } else {
       values = values_of(records, key);
     }
     for (std::size_t i = 0; i < records.size(); ++i)
-      strata.names[i] += (strata.names[i].empty() ? "" : " / ") + values[i];
+      strata.names[i] += (strata.names[i].empty() ? "" : ", ") + values[i];
   }
   return strata;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libcore/data/record.hpp"
+#include "libcore/sets/measure.hpp"
 
 namespace tn {
 
@@ -15,7 +16,7 @@ namespace tn {
 std::vector<std::string> size_thirds(std::span<const std::optional<double>> shares);
 
 struct Strata {
-  std::vector<std::string> names;     // one a record: its values joined by " / "
+  std::vector<std::string> names;     // one a record: "label 'benign', size small"
   std::vector<std::string> failures;  // masks that could not be read
 };
 
@@ -23,6 +24,6 @@ struct Strata {
 // value of its own. Records whose mask cannot be read become error records and a stratum of their own. Throws
 // Error(bad_data) if no record has a key.
 Strata strata_of(std::vector<Record>& records, const std::vector<std::string>& keys, const std::string& root,
-                 int jobs);
+                 int jobs, const Tick& tick);
 
 }  // namespace tn
