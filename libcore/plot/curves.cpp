@@ -1,0 +1,101 @@
+#include "libcore/plot/curves.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "libcore/base/error.hpp"
+
+namespace tn {
+namespace {
+
+constexpr int kWidth = 900;
+constexpr int kPanelHeight = 270;
+constexpr int kMargin = 14;
+
+using Number = std::function<std::optional<double>(const EpochLog&)>;
+
+// Nothing if no epoch has the number.
+std::optional<Series> series_of(std::span<const EpochLog> epochs, const char* name, const Number& number,
+                                bool dashed = false) {
+  Series series{name, {}, dashed};
+  bool any = false;
+  for (const EpochLog& epoch : epochs) {
+    const double value = number(epoch).value_or(std::numeric_limits<double>::quiet_NaN());
+    any = any || std::isfinite(value);
+    series.points.push_back({static_cast<double>(epoch.epoch), value});
+  }
+  return any ? std::optional(series) : std::nullopt;
+}
+
+struct Best {
+  std::int64_t epoch;
+  std::optional<double> dice;
+};
+
+std::optional<Best> best_of(std::span<const EpochLog> epochs) {
+  std::optional<Best> best;
+  for (const EpochLog& epoch : epochs)
+    if (epoch.best) best = Best{epoch.epoch, epoch.val_dice};
+  return best;
+}
+
+void add_panel(std::vector<Chart>& charts, const char* title, const char* y_label,
+               std::vector<std::optional<Series>> lines, std::optional<Range> range) {
+  Chart chart;
+  chart.title = title;
+  chart.x_label = "epoch";
+  chart.y_label = y_label;
+  chart.whole_x = true;
+  chart.y_range = range;
+  for (auto& line : lines)
+    if (line) chart.series.push_back(std::move(*line));
+  if (!chart.series.empty()) charts.push_back(std::move(chart));
+}
+
+}  // namespace
+
+std::vector<Chart> training_charts(std::span<const EpochLog> epochs) {
+  std::vector<Chart> charts;
+  add_panel(charts, "Loss", "loss",
+            {series_of(epochs, "training", [](const EpochLog& e) { return std::optional(e.loss); }),
+             series_of(epochs, "validation", [](const EpochLog& e) { return e.val_loss; }),
+             series_of(
+                 epochs, "training, mask", [](const EpochLog& e) { return e.mask_loss; }, true),
+             series_of(
+                 epochs, "training, class", [](const EpochLog& e) { return e.class_loss; }, true)},
+            std::nullopt);
+  add_panel(charts, "Validation: Dice", "Dice, mean over images",
+            {series_of(epochs, "Dice", [](const EpochLog& e) { return e.val_dice; })}, Range{0, 1});
+  add_panel(charts, "Validation: class", "share",
+            {series_of(epochs, "accuracy", [](const EpochLog& e) { return e.val_accuracy; }),
+             series_of(
+                 epochs, "AUROC", [](const EpochLog& e) { return e.val_auroc; }, true)},
+            Range{0, 1});
+  const auto best = best_of(epochs);
+  if (!best) return charts;
+  const std::string dice = best->dice ? fmt::format(", Dice {:.3f}", *best->dice) : "";
+  for (Chart& chart : charts) {
+    chart.marked_x = static_cast<double>(best->epoch);
+    chart.mark_label = fmt::format("best: epoch {}{}", best->epoch, dice);
+  }
+  return charts;
+}
+
+std::string draw_curves(std::span<const EpochLog> epochs, PictureFormat format) {
+  if (epochs.empty()) throw Error(Exit::bad_data, "the log has no epoch");
+  const std::vector<Chart> charts = training_charts(epochs);
+  if (charts.empty()) throw Error(Exit::bad_data, "the log has no finite number");
+  const int panels = static_cast<int>(charts.size());
+  Canvas canvas(format, kWidth, panels * kPanelHeight + (panels + 1) * kMargin);
+  for (int i = 0; i < panels; ++i)
+    draw(canvas, charts[static_cast<std::size_t>(i)],
+         {kMargin, static_cast<double>(kMargin + i * (kPanelHeight + kMargin)), kWidth - 2.0 * kMargin,
+          kPanelHeight});
+  return canvas.finish();
+}
+
+}  // namespace tn

@@ -1,0 +1,93 @@
+#include "libcore/plot/overlays.hpp"
+
+#include <array>
+
+#include "libcore/base/error.hpp"
+#include "libcore/base/file.hpp"
+#include "libcore/base/interrupt.hpp"
+#include "libcore/base/text.hpp"
+#include "libcore/base/threads.hpp"
+#include "libcore/image/ordered.hpp"
+#include "libcore/image/overlay.hpp"
+#include "libcore/plot/palette.hpp"
+
+namespace tn {
+namespace {
+
+cv::Vec3b bgr(const Rgb& colour) {
+  const auto byte = [](double value) { return static_cast<std::uint8_t>(value * 255 + 0.5); };
+  return {byte(colour.blue), byte(colour.green), byte(colour.red)};
+}
+
+bool is_file(const std::string& output) {
+  return to_lower(output).ends_with(".png");
+}
+
+std::string path_of(const std::string& id, const OverlayOptions& options) {
+  return is_file(options.output) ? options.output : options.output + "/" + id + ".png";
+}
+
+// Writes the picture. What comes back is the record's id with `path`, or with `reason` where there is none.
+Record drawn(const Record& record, const OverlayOptions& options) {
+  const CasePicture picture = load_case(record, options.root, {options.max_pixels});
+  Record answer = Record::of(picture.id);
+  if (picture.error) {
+    if (picture.failed_here) answer.set("reason", printable(*picture.error, 2000));
+    return answer;
+  }
+  const std::string path = path_of(picture.id, options);
+  if (!is_file(options.output)) create_folders(folder_of(path));
+  save_png(path, overlay_of(picture, static_cast<int>(options.thickness)), options.force);
+  answer.set("path", printable(path, 8192));
+  return answer;
+}
+
+}  // namespace
+
+void check(const OverlayOptions& options) {
+  thread_count(options.jobs);
+  if (options.thickness < 1 || options.thickness > 100)
+    throw Error(Exit::usage, "outlines of {} px: 1 to 100 are possible", options.thickness);
+  if (options.max_pixels < 1) throw Error(Exit::usage, "at most {} pixels", options.max_pixels);
+  if (options.selection.limit && *options.selection.limit < 0)
+    throw Error(Exit::usage, "a limit of {} records", *options.selection.limit);
+}
+
+cv::Mat3b overlay_of(const CasePicture& picture, int thickness) {
+  std::vector<Outline> outlines;
+  if (picture.drawn) outlines.push_back({*picture.drawn, bgr(kDrawn)});
+  if (picture.predicted) outlines.push_back({*picture.predicted, bgr(kPredicted)});
+  return draw_contours(picture.image, outlines, thickness);
+}
+
+OverlayOutcome draw_overlays(ManifestReader& reader, const OverlayOptions& options,
+                             const OverlayReport& report) {
+  std::int64_t taken = 0;
+  const auto source = [&]() -> std::optional<Record> {
+    while (!options.selection.limit || taken < *options.selection.limit) {
+      if (interrupt_signal() != 0) throw Error(Exit::interrupted, "interrupted");
+      std::optional<Record> record = reader.next();
+      if (!record) return record;
+      if (!matches(*record, options.selection.conditions)) continue;
+      if (++taken > 1 && is_file(options.output))
+        throw Error(Exit::bad_data, "{}: more than one record, but {} is one file", reader.place(),
+                    options.output);
+      return record;
+    }
+    return std::nullopt;
+  };
+  OverlayOutcome outcome;
+  const auto sink = [&](const Record& answer) {
+    const auto reason = answer.text("reason"), path = answer.text("path");
+    ++(reason ? outcome.failed : path ? outcome.written : outcome.skipped);
+    if (reason && options.fail_fast) throw Error(Exit::partial, "{}: {}", answer.id(), *reason);
+    if (reason) report.failed(answer.id(), *reason);
+    if (path) report.written(*path);
+  };
+  for_each_ordered(
+      thread_count(options.jobs), source, [&](const Record& record) { return drawn(record, options); }, sink);
+  if (taken == 0) throw Error(Exit::bad_data, "{}: no record to show", reader.name());
+  return outcome;
+}
+
+}  // namespace tn

@@ -1,1 +1,0 @@
-// Gives way to the layer's first source.

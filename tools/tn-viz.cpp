@@ -1,0 +1,158 @@
+// tn-viz: manifests and logs in, pictures out; one subcommand a kind of picture.
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libcore/base/file.hpp"
+#include "libcore/base/interrupt.hpp"
+#include "libcore/cli/progress.hpp"
+#include "libcore/cli/run_tool.hpp"
+#include "libcore/plot/curves.hpp"
+#include "libcore/plot/overlays.hpp"
+#include "libcore/plot/sheet.hpp"
+
+namespace {
+
+struct Options {
+  std::vector<std::string> inputs;
+  std::vector<std::string> select;
+  tn::ReadOptions read;
+  std::string output;
+  bool force = false;
+  tn::OverlayOptions overlay;
+  tn::SheetOptions sheet;
+
+  std::string input() const { return inputs.empty() ? "-" : inputs.front(); }
+  std::vector<tn::Condition> conditions() const {
+    std::vector<tn::Condition> result;
+    for (const std::string& text : select) result.push_back(tn::parse_condition(text));
+    return result;
+  }
+};
+
+void add_input(tn::Flags& f, Options& o, std::string& root, std::int64_t& max_pixels) {
+  f.operands(o.inputs, "manifest", 0, 1);
+  f.section("Input");
+  f.optional("root", root, "DIR", "folder that the records' paths start from");
+  f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE");
+  f.toggle("allow-truncated", o.read.allow_truncated, "take a manifest whose end record is missing");
+  f.optional("max-pixels", max_pixels, "N", "refuse images with more pixels");
+}
+
+tn::Flags overlay_flags(Options& o) {
+  tn::Flags f({"tn-viz overlay", "Draws the outlines of the drawn and the predicted mask on each image.",
+               "[OPTION]... -o OUTPUT [MANIFEST]"});
+  add_input(f, o, o.overlay.root, o.overlay.max_pixels);
+  f.optional("limit", o.overlay.selection.limit, "N", "take at most N records");
+  f.section("Output");
+  f.required("output,o", o.overlay.output, "OUTPUT",
+             "folder for DIR/ID.png; or, ending in .png, the file for the one record");
+  f.optional("thickness", o.overlay.thickness, "PX", "width of the outlines");
+  f.toggle("force", o.overlay.force, "overwrite pictures");
+  f.section("Computing");
+  f.optional("jobs,j", o.overlay.jobs, "N", "threads; 0: every core");
+  f.unrecorded();
+  f.from_environment("TN_JOBS");
+  f.toggle("fail-fast", o.overlay.fail_fast, "stop at the first record that fails");
+  return f;
+}
+
+tn::Exit overlay(Options o, const tn::Invocation& call) {
+  o.overlay.selection.conditions = o.conditions();
+  tn::check(o.overlay);
+  const tn::InterruptScope interruptible;
+  tn::ManifestReader reader(o.input(), o.read);
+  tn::Progress progress(call.program, "pictures", 0, call.progress);
+  const tn::OverlayReport report{[&](const std::string& id, const std::string& reason) {
+                                   call.log.error(fmt::format("{}: {}", id, reason));
+                                 },
+                                 [&](const std::string& path) {
+                                   call.log.detail(path);
+                                   progress.advance();
+                                 }};
+  const tn::OverlayOutcome outcome = tn::draw_overlays(reader, o.overlay, report);
+  if (outcome.skipped > 0)
+    call.log.warning(fmt::format("{} records arrived with an error: no picture", outcome.skipped));
+  call.log.note(fmt::format("{} pictures written", outcome.written));
+  return outcome.failed > 0 ? tn::Exit::partial : tn::Exit::ok;
+}
+
+tn::Flags sheet_flags(Options& o) {
+  tn::Flags f({"tn-viz sheet",
+               "Draws many cases as tiles of one picture: outlines, Dice, probability, label.",
+               "[OPTION]... -o FILE [MANIFEST]"});
+  add_input(f, o, o.sheet.root, o.sheet.max_pixels);
+  f.section("Output");
+  f.required("output,o", o.output, "FILE", "the picture; .png, .svg or .pdf");
+  f.toggle("force", o.force, "overwrite the picture");
+  f.section("Layout");
+  f.optional("columns", o.sheet.columns, "N", "tiles a row; 0: as the number of tiles asks for, 6 at most");
+  f.optional("tile", o.sheet.tile, "PX", "width of a tile");
+  f.optional("sort", o.sheet.sort, "KEY[:desc]",
+             "order of the tiles, such as metrics.dice; default: as they come");
+  f.optional("limit", o.sheet.selection.limit, "N", "show the first N tiles, after sorting");
+  return f;
+}
+
+tn::Exit sheet(Options o, const tn::Invocation& call) {
+  o.sheet.selection.conditions = o.conditions();
+  tn::check(o.sheet);
+  const tn::PictureFormat format = tn::picture_format(o.output);
+  const tn::InterruptScope interruptible;
+  tn::ManifestReader reader(o.input(), o.read);
+  const std::vector<tn::Record> records = tn::sheet_records(reader, o.sheet);
+  tn::WholeFile file(o.output, o.force);
+  tn::Progress progress(call.program, "tiles", static_cast<std::int64_t>(records.size()), call.progress);
+  bool failed = false;
+  file.write(tn::draw_sheet(records, o.sheet, format, [&](const tn::CasePicture& picture) {
+    failed = failed || picture.failed_here;
+    if (picture.failed_here) call.log.error(fmt::format("{}: {}", picture.id, *picture.error));
+    call.log.detail(fmt::format("tile of {}", picture.id));
+    progress.advance();
+  }));
+  file.commit();
+  call.log.note(fmt::format("{}: {} tiles", o.output, records.size()));
+  return failed ? tn::Exit::partial : tn::Exit::ok;
+}
+
+tn::Flags curves_flags(Options& o) {
+  tn::Flags f(
+      {"tn-viz curves", "Draws the curves of a training from its log.jsonl.", "[OPTION]... -o FILE [LOG]"});
+  f.operands(o.inputs, "log", 0, 1);
+  f.section("Output");
+  f.required("output,o", o.output, "FILE", "the picture; .png, .svg or .pdf");
+  f.toggle("force", o.force, "overwrite the picture");
+  return f;
+}
+
+tn::Exit curves(Options o, const tn::Invocation& call) {
+  const tn::PictureFormat format = tn::picture_format(o.output);
+  const std::vector<tn::EpochLog> epochs = tn::load_training_log(o.input());
+  tn::write_whole(o.output, tn::draw_curves(epochs, format), o.force);
+  call.log.note(fmt::format("{}: {} epochs", o.output, epochs.size()));
+  return tn::Exit::ok;
+}
+
+using Table = tn::Flags (*)(Options&);
+using Body = tn::Exit (*)(Options, const tn::Invocation&);
+
+tn::Command command(std::string name, std::string summary, Table flags, Body body) {
+  return {std::move(name), std::move(summary), [=](int argc, char** argv) {
+            Options o;
+            return tn::run_tool(argc, argv, flags(o),
+                                [&](const tn::Invocation& call) { return body(o, call); });
+          }};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const tn::About about{"tn-viz", "Draws pictures of manifests, predictions and trainings.",
+                        "COMMAND [OPTION]..."};
+  return tn::run_commands(argc, argv, about,
+                          {command("overlay", "outlines on each image", overlay_flags, overlay),
+                           command("sheet", "many cases in one picture", sheet_flags, sheet),
+                           command("curves", "curves of a training", curves_flags, curves)});
+}
