@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "libcore/base/text.hpp"
+#include "libcore/base/threads.hpp"
 #include "libcore/cli/progress.hpp"
 #include "libcore/cli/run_tool.hpp"
 #include "libcore/data/assign.hpp"
@@ -83,23 +85,24 @@ tn::Flags flags(Options& o) {
   return f;
 }
 
-// Options that the kind of input has no use for.
-void check_input(const Options& o) {
-  tn::check(o.layout, o.import);
-  if (o.layout == tn::Layout::none) return;
-  if (o.inputs.empty()) throw tn::Error(tn::Exit::usage, "--import: no input given");
-  if (o.nul) throw tn::Error(tn::Exit::usage, "--null and --import contradict each other");
-  if (o.read.id_from_name) throw tn::Error(tn::Exit::usage, "--id-from and --import contradict each other");
-  if (o.read.allow_truncated)
-    throw tn::Error(tn::Exit::usage, "--allow-truncated and --import contradict each other");
-}
-
 tn::Selection selection(const Options& o) {
   tn::Selection selection;
   for (const std::string& text : o.select) selection.conditions.push_back(tn::parse_condition(text));
   selection.limit = o.limit;
   tn::check(selection);
   return selection;
+}
+
+// Options that the kind of input has no use for.
+void check_input(const Options& o) {
+  tn::check(o.layout, o.import);
+  selection(o);
+  if (o.layout == tn::Layout::none) return;
+  if (o.inputs.empty()) throw tn::Error(tn::Exit::usage, "--import: no input given");
+  if (o.nul) throw tn::Error(tn::Exit::usage, "--null and --import contradict each other");
+  if (o.read.id_from_name) throw tn::Error(tn::Exit::usage, "--id-from and --import contradict each other");
+  if (o.read.allow_truncated)
+    throw tn::Error(tn::Exit::usage, "--allow-truncated and --import contradict each other");
 }
 
 tn::MergedReader open(const Options& o) {
@@ -126,7 +129,7 @@ tn::Exit pass_on(const Options& o, const tn::Invocation& call) {
   while (const auto record = reader.next()) writer.write(*record);
   writer.finish();
   warn_truncated(reader, call.log);
-  call.log.note(fmt::format("{} records", writer.count()));
+  call.log.note(tn::counted(static_cast<std::size_t>(writer.count()), "record"));
   return tn::Exit::ok;
 }
 
@@ -166,21 +169,23 @@ std::string counts_text(const tn::SplitCounts& counts, const std::vector<std::si
   return text;
 }
 
-void tell(const Options& o, const tn::Log& log, std::int64_t records, const tn::SplitCounts& counts) {
+void tell(const Options& o, const tn::Log& log, std::size_t records,
+          const std::optional<tn::SplitCounts>& counts) {
+  if (!counts) return log.note(tn::counted(records, "record"));
   std::vector<std::size_t> sizes;
-  for (const auto& [name, size] : counts.parts) {
+  for (const auto& [name, size] : counts->parts) {
     sizes.push_back(size);
     if (size == 0) log.warning(name + " is empty");
   }
-  if (counts.ungrouped > 0)
-    log.warning(
-        fmt::format("{} records have no '{}': each is a group of its own", counts.ungrouped, *o.split.group));
-  log.note(fmt::format("{} records: {}", records, counts_text(counts, sizes)));
-  for (const auto& [name, cells] : counts.strata)
-    log.detail(fmt::format("{}: {}", name, counts_text(counts, cells)));
+  if (counts->ungrouped > 0)
+    log.warning(fmt::format("{} without '{}': each is a group of its own",
+                            tn::counted(counts->ungrouped, "record"), *o.split.group));
+  log.note(fmt::format("{}: {}", tn::counted(records, "record"), counts_text(*counts, sizes)));
+  for (const auto& [name, cells] : counts->strata)
+    log.detail(fmt::format("{}: {}", name, counts_text(*counts, cells)));
 }
 
-void share_out(const Options& o, const tn::Invocation& call, int jobs, Gathered& all) {
+tn::SplitCounts share_out(const Options& o, const tn::Invocation& call, int jobs, Gathered& all) {
   std::vector<tn::Record>& records = all.manifest.records;
   tn::Strata strata;
   {
@@ -188,7 +193,7 @@ void share_out(const Options& o, const tn::Invocation& call, int jobs, Gathered&
     strata = tn::strata_of(records, tn::strata_keys(o.split), o.root, jobs, [&] { progress.advance(); });
   }
   all.failures.insert(all.failures.end(), strata.failures.begin(), strata.failures.end());
-  tell(o, call.log, count(all), tn::assign_splits(records, strata.names, o.split));
+  return tn::assign_splits(records, strata.names, o.split);
 }
 
 tn::Exit run(const Options& o, const tn::Invocation& call) {
@@ -199,11 +204,10 @@ tn::Exit run(const Options& o, const tn::Invocation& call) {
 
   tn::ManifestWriter writer(o.output, o.force);
   Gathered all = gather(o, call, jobs);
-  if (tn::wants_split(o.split))
-    share_out(o, call, jobs, all);
-  else
-    call.log.note(fmt::format("{} records", all.manifest.records.size()));
+  std::optional<tn::SplitCounts> counts;
+  if (tn::wants_split(o.split)) counts = share_out(o, call, jobs, all);
   for (const std::string& failure : all.failures) call.log.error(failure);
+  tell(o, call.log, all.manifest.records.size(), counts);
   write_header(o, call, std::move(all.manifest.header), writer);
   for (const tn::Record& record : all.manifest.records) writer.write(record);
   writer.finish();

@@ -26,6 +26,9 @@ std::optional<double> parse_double(std::string_view text);
 // The candidate nearest by edit distance (swapped neighbours count once), or nothing if none is near enough.
 std::optional<std::string> closest(std::string_view word, std::span<const std::string> candidates);
 
+// "1 record", "2 records".
+std::string counted(std::size_t count, std::string_view thing);
+
 // The shortest decimal that reads back as the same number: 0.15, 1e-05.
 std::string shortest(double value);
 

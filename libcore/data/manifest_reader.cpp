@@ -119,7 +119,7 @@ Record ManifestReader::State::parse_line() {
 
 void ManifestReader::State::take_end(const Record& end) {
   const auto n = end.json("n");
-  if (!n || !n->is_number_integer())
+  if (!n || !n->is_number_integer() || *n < 0)
     throw Error(Exit::bad_data, "{}: end record without a count ('n')", place());
   promised = n->get<std::int64_t>();
 }
@@ -132,8 +132,11 @@ void ManifestReader::State::check_end() {
   if (!promised && !header->promises_end()) return;
   truncated = true;
   if (options.allow_truncated) return;
-  if (promised) cut_off(fmt::format("the end record counts {} records, {} came", *promised, count));
-  cut_off(fmt::format("the header promised an end record, and none came after {} records", count));
+  if (promised)
+    cut_off(fmt::format("the end record counts {}, {} came",
+                        counted(static_cast<std::size_t>(*promised), "record"), count));
+  cut_off(fmt::format("the header promised an end record, and none came after {}",
+                      counted(static_cast<std::size_t>(count), "record")));
 }
 
 std::optional<Record> ManifestReader::State::read_record() {

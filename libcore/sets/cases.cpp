@@ -96,7 +96,8 @@ std::optional<std::string> PatientNames::operator()(const std::string& stem) {
 
 void PatientNames::warn(std::vector<std::string>& warnings) const {
   if (without_ > 0)
-    warnings.push_back(fmt::format("{} names have no patient by '{}'", without_, printable(pattern_->text)));
+    warnings.push_back(
+        fmt::format("{} without a patient by '{}'", counted(without_, "name"), printable(pattern_->text)));
 }
 
 }  // namespace tn

@@ -20,9 +20,8 @@ constexpr std::array kClasses{"benign", "malignant", "normal"};
 // One folder of pairs; `below` is "" or "benign/".
 void add_folder(const std::string& folder, const std::string& below, const ImportOptions& options,
                 PatientNames& patients, Imported& imported) {
-  const bool two_folders = is_folder(folder + "/" + below + "images");
-  const ImagePairs found =
-      two_folders ? pairs_in_two_folders(folder + "/" + below) : pairs_beside(folder + "/" + below);
+  const std::string here = below.empty() ? folder : folder + "/" + below.substr(0, below.size() - 1);
+  const ImagePairs found = is_folder(here + "/images") ? pairs_in_two_folders(here) : pairs_beside(here);
   for (const ImagePair& pair : found.pairs) {
     Case one;
     one.id = below + pair.name;
@@ -38,7 +37,7 @@ void add_folder(const std::string& folder, const std::string& below, const Impor
     imported.records.push_back(to_record(one, one.image));
   }
   for (const std::string& orphan : found.orphans)
-    imported.warnings.push_back(folder + "/" + below + orphan + ": a mask without an image");
+    imported.warnings.push_back(here + "/" + orphan + ": a mask without an image");
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
-#include <thread>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
@@ -62,12 +61,6 @@ ImageSize size_of(const Record& record, const std::string& root) {
 }
 
 }  // namespace
-
-int thread_count(std::int64_t jobs) {
-  if (jobs < 0 || jobs > 1024) throw Error(Exit::usage, "--jobs: {} threads cannot be had", jobs);
-  if (jobs > 0) return static_cast<int>(jobs);
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
 
 std::vector<std::string> measure_images(std::vector<Record>& records, const std::string& root, int jobs,
                                         const Tick& tick) {

@@ -10,9 +10,6 @@
 
 namespace tn {
 
-// Threads to use for --jobs N: N, or every core for 0. Throws Error(usage) for a negative number.
-int thread_count(std::int64_t jobs);
-
 // Called once a record, by one thread at a time.
 using Tick = std::function<void()>;
 

@@ -111,6 +111,12 @@ TEST(Closest, PrefersTheFirstOfEquals) {
   EXPECT_EQ(tn::closest("ad", words), "ab");
 }
 
+TEST(Counted, OneThingIsSingular) {
+  EXPECT_EQ(tn::counted(0, "record"), "0 records");
+  EXPECT_EQ(tn::counted(1, "record"), "1 record");
+  EXPECT_EQ(tn::counted(2, "record"), "2 records");
+}
+
 TEST(Shortest, ReadsBackAsTheSameNumber) {
   EXPECT_EQ(tn::shortest(0.15), "0.15");
   EXPECT_EQ(tn::shortest(1e-5), "1e-05");

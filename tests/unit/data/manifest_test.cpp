@@ -70,7 +70,7 @@ TEST(Manifest, MissingEndRecordNamesTheWaysOut) {
   const Thrown thrown = refused(kHeader + "{\"id\":\"a\"}\n");
   EXPECT_EQ(thrown.exit_code, 65);
   EXPECT_THAT(thrown.text,
-              HasSubstr("m: cut off: the header promised an end record, and none came after 1 records"));
+              HasSubstr("m: cut off: the header promised an end record, and none came after 1 record "));
   EXPECT_THAT(thrown.text, HasSubstr("--select"));
   EXPECT_THAT(thrown.text, HasSubstr("--limit"));
   EXPECT_THAT(thrown.text, HasSubstr("--allow-truncated"));
