@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "libcore/base/error.hpp"
-#include "libcore/net/runtime.hpp"
 
 namespace tn {
 
@@ -38,7 +37,6 @@ at::Tensor dice_loss(const at::Tensor& mask_logits, const at::Tensor& masks, con
                      std::int64_t count) {
   if (mask_logits.sizes() != masks.sizes() || has_mask.size(0) != masks.size(0))
     throw Error(Exit::internal, "Dice loss: logits and masks differ in shape");
-  const Autocast off(false);
   const at::Tensor p = mask_logits.to(at::kFloat).sigmoid().flatten(1);  // [N,HW]
   const at::Tensor g = masks.to(at::kFloat).flatten(1);
   const at::Tensor overlap = (p * g).sum(1);
@@ -48,7 +46,6 @@ at::Tensor dice_loss(const at::Tensor& mask_logits, const at::Tensor& masks, con
 
 at::Tensor class_loss(const at::Tensor& class_logits, const at::Tensor& labels, const at::Tensor& weights,
                       std::int64_t count) {
-  const Autocast off(false);
   const at::Tensor sum =
       at::cross_entropy_loss(class_logits.to(at::kFloat), labels,
                              weights.defined() ? std::optional<at::Tensor>(weights) : std::nullopt,
