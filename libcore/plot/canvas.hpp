@@ -50,7 +50,8 @@ struct TextStyle {
   bool upwards = false;  // turned a quarter to the left
 };
 
-// The same calls give the same bytes on one machine: no date is written.
+// The same calls give the same bytes on one machine: no date is written. (Cairo numbers the parts of an SVG
+// from the start of the process, so that this holds for the first canvas of each.)
 class Canvas {
  public:
   // White. Throws Error(bad_data) for sides under 1 or over 32767 points.
