@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "libcore/base/random.hpp"
 #include "tests/support/expect_error.hpp"
 
 namespace {
@@ -93,6 +95,40 @@ TEST(AssignSplits, StrataAreSharedOutAlike) {
   int test_malignant = 0;
   for (std::size_t i = 30; i < 40; ++i) test_malignant += all[i].text("split") == "test" ? 1 : 0;
   EXPECT_EQ(test_malignant, 2);
+}
+
+TEST(AssignSplits, ThousandRandomManifestsKeepEveryPromise) {
+  tn::Random random(12, "manifests");
+  for (int trial = 0; trial < 1000; ++trial) {
+    const bool grouped = random.chance(0.5);
+    std::vector<Record> all;
+    for (std::size_t i = 0, n = 1 + random.below(40); i < n; ++i) {
+      all.push_back(Record::of(fmt::format("r{}", i)));
+      if (random.chance(0.9) || i == 0) all.back().set("patient", std::to_string(random.below(12)));
+    }
+    const std::vector<Record> before = all;
+    SplitOptions options = ratio("7:1:2");
+    options.seed = trial;
+    if (grouped) options.group = "patient";
+    const tn::SplitCounts counts = tn::assign_splits(all, {}, options);
+    std::map<std::string, std::set<std::string>> splits;  // of each patient
+    std::map<std::string, std::size_t> sizes{{"train", 0}, {"val", 0}, {"test", 0}};
+    ASSERT_EQ(all.size(), before.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      ASSERT_EQ(all[i].id(), before[i].id());
+      ++sizes.at(all[i].text("split").value());
+      if (const auto patient = all[i].text("patient")) splits[*patient].insert(all[i].text("split").value());
+    }
+    for (const auto& [name, size] : counts.parts) ASSERT_EQ(sizes.at(name), size);
+    if (grouped) {
+      for (const auto& [patient, in] : splits) ASSERT_EQ(in.size(), 1U);
+    } else {
+      const auto n = static_cast<double>(all.size());
+      ASSERT_LT(std::abs(static_cast<double>(sizes.at("train")) - 0.7 * n), 1);
+      ASSERT_LT(std::abs(static_cast<double>(sizes.at("val")) - 0.1 * n), 1);
+      ASSERT_LT(std::abs(static_cast<double>(sizes.at("test")) - 0.2 * n), 1);
+    }
+  }
 }
 
 TEST(AssignFolds, EveryRecordHasAFold) {

@@ -68,4 +68,27 @@ TEST(Matches, AllConditionsMustHold) {
   EXPECT_TRUE(tn::matches(record, {}));
 }
 
+TEST(Selected, KeepsOrderAndStopsAtTheLimit) {
+  const std::vector<Record> all{Record::parse(R"({"id":"a","x":1})", "p"), Record::of("b"),
+                                Record::parse(R"({"id":"c","x":1})", "p"),
+                                Record::parse(R"({"id":"d","x":1})", "p")};
+  const std::vector<Record> some = tn::selected(all, {{{"x", "1", true}}, 2});
+  ASSERT_EQ(some.size(), 2U);
+  EXPECT_EQ(some[0].id(), "a");
+  EXPECT_EQ(some[1].id(), "c");
+  EXPECT_EQ(tn::selected(all, {{}, 9}).size(), 4U);
+}
+TEST(Selected, NegativeLimitIs2) {
+  EXPECT_EQ(tn::test::thrown_by([] { tn::check(tn::Selection{{}, -1}); }).exit_code, 2);
+}
+
+TEST(ValueText, IsTheCharactersOrTheJson) {
+  const Record record = Record::parse(R"({"id":"a","t":"\u0061","n":7,"o":{"x":[1, 2]},"z":null})", "p");
+  EXPECT_EQ(tn::value_text(record, "t"), "a");
+  EXPECT_EQ(tn::value_text(record, "n"), "7");
+  EXPECT_EQ(tn::value_text(record, "o.x"), "[1,2]");
+  EXPECT_EQ(tn::value_text(record, "z"), std::nullopt);
+  EXPECT_EQ(tn::value_text(record, "none"), std::nullopt);
+}
+
 }  // namespace
