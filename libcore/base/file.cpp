@@ -1,10 +1,13 @@
 #include "libcore/base/file.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -12,6 +15,7 @@
 #include <utility>
 
 #include "libcore/base/error.hpp"
+#include "libcore/base/interrupt.hpp"
 
 namespace tn {
 namespace {
@@ -27,6 +31,24 @@ void sync_folder(const std::string& folder) {
   if (handle < 0) return;  // the file itself is synced already
   ::fsync(handle);
   ::close(handle);
+}
+
+// Reads as a stream does, but a signal ends the wait for input: -1 and EINTR.
+ssize_t read_unless_interrupted(void* cookie, char* out, std::size_t count) {
+  const int handle = static_cast<int>(reinterpret_cast<std::intptr_t>(cookie));
+  for (;;) {
+    pollfd waits[] = {{handle, POLLIN, 0}, {interrupt_handle(), POLLIN, 0}};
+    if (::poll(waits, 2, -1) < 0 && errno != EINTR) return -1;
+    if (waits[1].fd >= 0 && interrupt_signal() != 0) {
+      errno = EINTR;
+      return -1;
+    }
+    if (waits[0].revents != 0) return ::read(handle, out, count);
+  }
+}
+
+int close_handle(void* cookie) {
+  return ::close(static_cast<int>(reinterpret_cast<std::intptr_t>(cookie)));
 }
 
 }  // namespace
@@ -136,17 +158,22 @@ void write_whole(const std::string& path, std::string_view bytes, bool force, Du
 
 LineReader::LineReader(const std::string& path, char separator)
     : name_(path == "-" ? "<stdin>" : path), separator_(separator) {
-  stream_ = path == "-" ? stdin : std::fopen(path.c_str(), "rbe");
-  if (stream_ == nullptr) throw Error(Exit::no_input, "{}: {}", path, reason(errno));
+  const int handle = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (handle < 0) throw Error(Exit::no_input, "{}: {}", path, reason(errno));
+  const bool own = handle != STDIN_FILENO;
   struct stat info {};
-  if (stream_ != stdin && ::fstat(::fileno(stream_), &info) == 0 && S_ISDIR(info.st_mode)) {
-    std::fclose(stream_);
+  if (own && ::fstat(handle, &info) == 0 && S_ISDIR(info.st_mode)) {
+    ::close(handle);
     throw Error(Exit::no_input, "{}: is a folder, not a file", path);
   }
+  const cookie_io_functions_t calls{&read_unless_interrupted, nullptr, nullptr,
+                                    own ? &close_handle : nullptr};
+  stream_ = ::fopencookie(reinterpret_cast<void*>(std::intptr_t{handle}), "r", calls);
+  if (stream_ == nullptr) throw Error(Exit::io, "{}: {}", path, reason(errno));
 }
 
 LineReader::~LineReader() {
-  if (stream_ != stdin) std::fclose(stream_);
+  std::fclose(stream_);
 }
 
 bool LineReader::next(std::string& line) {
@@ -156,7 +183,14 @@ bool LineReader::next(std::string& line) {
   while (line.size() <= kLineCap && (c = ::getc_unlocked(stream_)) != EOF && c != separator_)
     line.push_back(static_cast<char>(c));
   ::funlockfile(stream_);
-  if (std::ferror(stream_) != 0) throw Error(Exit::io, "{}: {}", name_, reason(errno));
+  if (std::ferror(stream_) != 0) {
+    const int code = errno;
+    const int signal = interrupt_signal();
+    if (code == EINTR && signal != 0)
+      throw Error(signal == SIGINT ? Exit::interrupted : Exit::terminated, "{}: reading was interrupted",
+                  name_);
+    throw Error(Exit::io, "{}: {}", name_, reason(code));
+  }
   ended_ = c == separator_;
   if (c == EOF && line.empty()) return false;
   ++number_;

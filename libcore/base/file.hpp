@@ -59,8 +59,9 @@ class LineReader {
   LineReader(const LineReader&) = delete;
   LineReader& operator=(const LineReader&) = delete;
 
-  // The next line without its end, false at the end of input. Throws Error(bad_data) for a line over the cap
-  // and Error(io) if reading fails.
+  // The next line without its end, false at the end of input. Throws Error(bad_data) for a line over the cap,
+  // Error(io) if reading fails, and Error(interrupted | terminated) when a signal comes (interrupt.hpp) while
+  // it waits for input.
   bool next(std::string& line);
 
   std::int64_t line_number() const { return number_; }  // of the line last read, from 1

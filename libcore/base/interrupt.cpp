@@ -1,6 +1,11 @@
 #include "libcore/base/interrupt.hpp"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 
 namespace tn {
@@ -8,6 +13,7 @@ namespace {
 
 // A signal handler can reach nothing else.
 volatile std::sig_atomic_t pending = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+volatile std::sig_atomic_t wake = -1;    // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 void note_signal(int signal) {
   if (pending != 0) {
@@ -15,6 +21,10 @@ void note_signal(int signal) {
     std::raise(signal);
   }
   pending = signal;
+  const int code = errno;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(wake, &one, sizeof one);
+  errno = code;
 }
 
 void handle(int signal, void (*handler)(int)) {
@@ -29,6 +39,8 @@ void handle(int signal, void (*handler)(int)) {
 
 InterruptScope::InterruptScope() {
   pending = 0;
+  if (wake >= 0) ::close(wake);
+  wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   handle(SIGINT, note_signal);
   handle(SIGTERM, note_signal);
 }
@@ -36,10 +48,16 @@ InterruptScope::InterruptScope() {
 InterruptScope::~InterruptScope() {
   handle(SIGINT, SIG_DFL);
   handle(SIGTERM, SIG_DFL);
+  if (wake >= 0) ::close(wake);
+  wake = -1;
 }
 
 int interrupt_signal() {
   return pending;
+}
+
+int interrupt_handle() {
+  return wake;
 }
 
 void raise_again(int signal) {

@@ -14,6 +14,9 @@ class InterruptScope {
 
 int interrupt_signal();  // 0, or the number of the signal that came
 
+// A file handle that becomes readable when a signal comes, for those who wait in poll(); -1 outside a scope.
+int interrupt_handle();
+
 // Ends the process by the signal's default action, so that the shell sees 130 or 143.
 [[noreturn]] void raise_again(int signal);
 

@@ -1,9 +1,15 @@
 #include "libcore/base/file.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "libcore/base/interrupt.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -177,6 +183,23 @@ TEST(LineReader, MissingFileIs66) {
 }
 TEST(LineReader, FolderIs66) {
   EXPECT_EQ(thrown_by([] { tn::LineReader("/"); }).exit_code, 66);
+}
+// A pipe whose other end stays open and silent: only the signal ends the wait.
+TEST(LineReader, SignalEndsTheWaitForInput) {
+  const TempFolder folder;
+  ASSERT_EQ(::mkfifo(folder.path("pipe").c_str(), 0600), 0);
+  const int other_end = ::open(folder.path("pipe").c_str(), O_RDWR | O_CLOEXEC);
+  const tn::InterruptScope scope;
+  tn::LineReader reader(folder.path("pipe"));
+  std::string line;
+  ASSERT_EQ(::write(other_end, "a\n", 2), 2);
+  EXPECT_TRUE(reader.next(line));
+  std::jthread signaller([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ::kill(::getpid(), SIGTERM);
+  });
+  EXPECT_EQ(thrown_by([&] { reader.next(line); }).exit_code, 143);
+  ::close(other_end);
 }
 
 TEST(TextOutput, FileAppearsOnFinish) {

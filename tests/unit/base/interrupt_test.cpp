@@ -1,6 +1,7 @@
 #include "libcore/base/interrupt.hpp"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <csignal>
 
@@ -36,6 +37,17 @@ TEST(InterruptScopeDeathTest, AfterwardsASignalEndsTheProcess) {
         std::raise(SIGTERM);
       },
       testing::KilledBySignal(SIGTERM), "");
+}
+TEST(InterruptHandle, BecomesReadableWithTheSignal) {
+  const tn::InterruptScope scope;
+  pollfd wait{tn::interrupt_handle(), POLLIN, 0};
+  EXPECT_EQ(::poll(&wait, 1, 0), 0);
+  std::raise(SIGINT);
+  EXPECT_EQ(::poll(&wait, 1, 0), 1);
+}
+TEST(InterruptHandle, IsNoneOutsideAScope) {
+  { const tn::InterruptScope scope; }
+  EXPECT_EQ(tn::interrupt_handle(), -1);
 }
 TEST(RaiseAgainDeathTest, EndsByTheSignal) {
   EXPECT_EXIT(tn::raise_again(SIGINT), testing::KilledBySignal(SIGINT), "");
