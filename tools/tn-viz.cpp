@@ -74,7 +74,8 @@ tn::Exit overlay(Options o, const tn::Invocation& call) {
                                  }};
   const tn::OverlayOutcome outcome = tn::draw_overlays(reader, o.overlay, report);
   if (outcome.skipped > 0)
-    call.log.warning(fmt::format("{} records arrived with an error: no picture", outcome.skipped));
+    call.log.warning(
+        fmt::format("records that arrived with an error, without a picture: {}", outcome.skipped));
   call.log.note(fmt::format("{} pictures written", outcome.written));
   return outcome.failed > 0 ? tn::Exit::partial : tn::Exit::ok;
 }
@@ -130,7 +131,8 @@ tn::Flags curves_flags(Options& o) {
 tn::Exit curves(Options o, const tn::Invocation& call) {
   const tn::PictureFormat format = tn::picture_format(o.output);
   const std::vector<tn::EpochLog> epochs = tn::load_training_log(o.input());
-  tn::write_whole(o.output, tn::draw_curves(epochs, format), o.force);
+  tn::write_whole(o.output, tn::draw_curves(epochs, format, o.input() == "-" ? "<stdin>" : o.input()),
+                  o.force);
   call.log.note(fmt::format("{}: {} epochs", o.output, epochs.size()));
   return tn::Exit::ok;
 }

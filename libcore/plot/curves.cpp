@@ -85,10 +85,10 @@ std::vector<Chart> training_charts(std::span<const EpochLog> epochs) {
   return charts;
 }
 
-std::string draw_curves(std::span<const EpochLog> epochs, PictureFormat format) {
-  if (epochs.empty()) throw Error(Exit::bad_data, "the log has no epoch");
+std::string draw_curves(std::span<const EpochLog> epochs, PictureFormat format, const std::string& name) {
+  if (epochs.empty()) throw Error(Exit::bad_data, "{}: the log has no epoch", name);
   const std::vector<Chart> charts = training_charts(epochs);
-  if (charts.empty()) throw Error(Exit::bad_data, "the log has no finite number");
+  if (charts.empty()) throw Error(Exit::bad_data, "{}: the log has no finite number", name);
   const int panels = static_cast<int>(charts.size());
   Canvas canvas(format, kWidth, panels * kPanelHeight + (panels + 1) * kMargin);
   for (int i = 0; i < panels; ++i)

@@ -14,7 +14,8 @@ namespace tn {
 // The last epoch that replaced the model file is marked.
 std::vector<Chart> training_charts(std::span<const EpochLog> epochs);
 
-// The panels below each other. Throws Error(bad_data) if there is no epoch.
-std::string draw_curves(std::span<const EpochLog> epochs, PictureFormat format);
+// The panels below each other. Throws Error(bad_data) "NAME: reason" if there is no epoch or no finite
+// number.
+std::string draw_curves(std::span<const EpochLog> epochs, PictureFormat format, const std::string& name);
 
 }  // namespace tn

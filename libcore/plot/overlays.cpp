@@ -63,18 +63,23 @@ cv::Mat3b overlay_of(const CasePicture& picture, int thickness) {
 OverlayOutcome draw_overlays(ManifestReader& reader, const OverlayOptions& options,
                              const OverlayReport& report) {
   std::int64_t taken = 0;
-  const auto source = [&]() -> std::optional<Record> {
+  const auto next = [&]() -> std::optional<Record> {
     while (!options.selection.limit || taken < *options.selection.limit) {
       if (interrupt_signal() != 0) throw Error(Exit::interrupted, "interrupted");
       std::optional<Record> record = reader.next();
       if (!record) return record;
       if (!matches(*record, options.selection.conditions)) continue;
-      if (++taken > 1 && is_file(options.output))
-        throw Error(Exit::bad_data, "{}: more than one record, but {} is one file", reader.place(),
-                    options.output);
+      ++taken;
       return record;
     }
     return std::nullopt;
+  };
+  const auto source = [&] {
+    std::optional<Record> record = next();
+    if (record && is_file(options.output) && next())  // known before anything is drawn
+      throw Error(Exit::bad_data, "{}: more than one record, but {} is one file", reader.place(),
+                  options.output);
+    return record;
   };
   OverlayOutcome outcome;
   const auto sink = [&](const Record& answer) {

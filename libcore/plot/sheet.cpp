@@ -65,7 +65,7 @@ Grid grid_of(std::size_t tiles, const SheetOptions& options) {
   const std::int64_t height = options.tile * 3 / 4 + static_cast<std::int64_t>(kCaptionHeight);
   if (std::max(columns * (options.tile + kGap), rows * (height + kGap)) > 30'000)
     throw Error(Exit::bad_data,
-                "{} tiles of {} px in {} columns make too large a picture; take fewer or smaller ones", count,
+                "{} tiles of {} px, {} a row, make too large a picture; take fewer or smaller ones", count,
                 options.tile, columns);
   return {static_cast<int>(columns), static_cast<int>(rows), static_cast<int>(options.tile),
           static_cast<int>(height)};

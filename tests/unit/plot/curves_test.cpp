@@ -80,7 +80,7 @@ TEST(TrainingCharts, WithoutABestEpochNothingIsMarked) {
 TEST(Curves, SvgHasALineOfEachSeries) {
   const std::string svg =
       draw_curves(std::vector{epoch(1, 0.9, 0.5, true), epoch(2, 0.6, 0.7, true), epoch(3, 0.5, 0.6, false)},
-                  PictureFormat::svg);
+                  PictureFormat::svg, "log");
   // blue, 2 wide: a curve and a sample in the legend in each of the two panels
   EXPECT_EQ(
       count(svg,
@@ -89,12 +89,12 @@ TEST(Curves, SvgHasALineOfEachSeries) {
 }
 
 TEST(Curves, NoEpochIsRefused) {
-  EXPECT_THROW(draw_curves({}, PictureFormat::png), Error);
+  EXPECT_THROW(draw_curves({}, PictureFormat::png, "log"), Error);
 }
 
 TEST(Curves, LogOfNothingFiniteIsRefused) {
   const EpochLog log = epoch(1, std::numeric_limits<double>::quiet_NaN(), std::nullopt, false);
-  EXPECT_THROW(draw_curves(std::vector{log}, PictureFormat::png), Error);
+  EXPECT_THROW(draw_curves(std::vector{log}, PictureFormat::png, "log"), Error);
 }
 
 }  // namespace
