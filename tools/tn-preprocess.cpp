@@ -71,11 +71,13 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   writer.header(header);
   writer.flush();
   tn::Progress progress(call.program, "images", 0, call.progress);
-  const std::int64_t failed =
-      tn::preprocess_manifest(reader, writer, store, o.pre, [&](const std::string& failure) {
-        if (!failure.empty()) call.log.error(failure);
-        progress.advance();
-      });
+  const auto observer = [&](const tn::Record& record, const std::string& failure) {
+    if (!failure.empty()) call.log.error(failure);
+    if (const auto frame = tn::value_text(record, "pre.image"))
+      call.log.detail(fmt::format("{}: {}", record.id(), *frame));
+    progress.advance();
+  };
+  const std::int64_t failed = tn::preprocess_manifest(reader, writer, store, o.pre, observer);
   if (reader.truncated()) call.log.warning(fmt::format("{}: was cut off", reader.name()));
   if (failed > 0) call.log.note(fmt::format("{} of {} records failed", failed, writer.count()));
   return failed > 0 ? tn::Exit::partial : tn::Exit::ok;

@@ -70,8 +70,11 @@ class Source {
   std::exception_ptr fault_;
 };
 
+// "ID: reason", also where the reason names the record itself.
 std::string failure_line(const Record& record) {
-  return fmt::format("{}: {}", record.id(), record.at("error.msg")->get<std::string>());
+  const std::string reason = record.at("error.msg")->get<std::string>();
+  const std::string name = record.id() + ": ";
+  return reason.starts_with(name) ? reason : name + reason;
 }
 
 }  // namespace
@@ -113,7 +116,7 @@ std::int64_t preprocess_manifest(ManifestReader& reader, ManifestWriter& writer,
         writer.flush();
         if (failed_here && options.fail_fast) throw Error::of(Exit::partial, failure_line(record));
         failed += failed_here ? 1 : 0;
-        observer(failed_here ? failure_line(record) : "");
+        observer(record, failed_here ? failure_line(record) : "");
       });
   if (interrupt_signal() != 0) return failed;
   source.rethrow();

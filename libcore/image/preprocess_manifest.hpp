@@ -27,7 +27,7 @@ void check(const PreprocessManifestOptions& options);  // throws Error(usage)
 Header preprocessed_header(Header header, const PreprocessOptions& options, const std::string& name);
 
 // Called for each record in order: its line of failure if it failed here, else an empty text.
-using PreprocessObserver = std::function<void(const std::string& failure)>;
+using PreprocessObserver = std::function<void(const Record& record, const std::string& failure)>;
 
 // One line out for one line in, flushed as soon as it is known; the same bytes for any jobs. Finishes the
 // writer, after the frames are safe on the disk, unless a signal came or `fail_fast` stopped: then the output

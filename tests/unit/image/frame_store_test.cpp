@@ -6,30 +6,32 @@
 
 #include "libcore/base/file.hpp"
 #include "libcore/image/image_io.hpp"
+#include "tests/support/temp_folder.hpp"
 #include "tests/unit/image/fixtures.hpp"
-#include "tests/unit/image/temp_folder.hpp"
 
 namespace tn {
 namespace {
+
+using test::TempFolder;
 
 const cv::Mat1b kPixels = grey({{1, 2}, {3, 4}});
 
 TEST(FrameStore, HoldsWhatWasPut) {
   const TempFolder folder;
-  const FrameStore store({folder / "a/b", ""});
+  const FrameStore store({folder.path("a/b"), ""});
   EXPECT_FALSE(store.holds(FrameKind::image, "x"));
   store.put(FrameKind::image, "x", kPixels);
   EXPECT_TRUE(store.holds(FrameKind::image, "x"));
   EXPECT_FALSE(store.holds(FrameKind::mask, "x"));
-  EXPECT_SAME_IMAGE(load_grey(folder / "a/b/images/x.png"), kPixels);
+  EXPECT_SAME_IMAGE(load_grey(folder.path("a/b/images/x.png")), kPixels);
   store.sync();
 }
 
 TEST(FrameStore, DoesNotHoldHalfAFile) {
   const TempFolder folder;
-  const FrameStore store({folder.path(), ""});
+  const FrameStore store({folder.path(""), ""});
   store.put(FrameKind::mask, "x", kPixels);
-  const std::string path = folder / "masks/x.png";
+  const std::string path = folder.path("masks/x.png");
   const std::string bytes = read_file(path);
   for (const std::string& half :
        {bytes.substr(0, bytes.size() - 1), std::string(), std::string(bytes.size(), '\0')}) {
@@ -42,16 +44,18 @@ TEST(FrameStore, DoesNotHoldHalfAFile) {
 
 TEST(FrameStore, DryRunWritesNothing) {
   const TempFolder folder;
-  const FrameStore store({folder / "a", "", 1, true});
+  const FrameStore store({folder.path("a"), "", 1, true});
   store.put(FrameKind::image, "x", kPixels);
   store.sync();
-  EXPECT_FALSE(path_exists(folder / "a"));
+  EXPECT_FALSE(path_exists(folder.path("a")));
 }
 
 TEST(FrameStore, FolderThatCannotBeMadeIsNamed) {
   const TempFolder folder;
-  write_whole(folder / "file", "", false);
-  EXPECT_TRUE(error_of([&] { FrameStore({folder / "file", ""}); }).starts_with("73: " + (folder / "file")));
+  write_whole(folder.path("file"), "", false);
+  EXPECT_TRUE(error_of([&] {
+                FrameStore({folder.path("file"), ""});
+              }).starts_with("73: " + (folder.path("file"))));
 }
 
 std::string recorded(const std::string& folder, const std::string& root) {

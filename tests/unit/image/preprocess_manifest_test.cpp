@@ -7,19 +7,22 @@
 
 #include "libcore/base/file.hpp"
 #include "libcore/base/interrupt.hpp"
+#include "tests/support/temp_folder.hpp"
 #include "tests/unit/image/fixtures.hpp"
-#include "tests/unit/image/temp_folder.hpp"
 
 namespace tn {
 namespace {
+
+using test::TempFolder;
 
 class PreprocessManifest : public testing::Test {
  protected:
   PreprocessManifest() {
     options_.frame = {32, Fit::stretch};
-    options_.store = {folder_ / "pre", folder_.path()};
+    options_.store = {folder_.path("pre"), folder_.path("")};
     for (int i = 0; i < 12; ++i)
-      save_png(folder_ / fmt::format("{}.png", i), cv::Mat1b(8 + i, 9, static_cast<std::uint8_t>(i)), false);
+      save_png(folder_.path(fmt::format("{}.png", i)), cv::Mat1b(8 + i, 9, static_cast<std::uint8_t>(i)),
+               false);
   }
 
   // Twelve records, of which number 5 names no file; then `more`.
@@ -27,15 +30,16 @@ class PreprocessManifest : public testing::Test {
     std::string text;
     for (int i = 0; i < 12; ++i)
       text += fmt::format("{{\"id\":\"{}\",\"image\":\"{}.png\"}}\n", i, i == 5 ? 99 : i);
-    write_whole(folder_ / "in.jsonl", text + more, true);
+    write_whole(folder_.path("in.jsonl"), text + more, true);
   }
 
   std::int64_t run() {
-    ManifestReader reader(folder_ / "in.jsonl");
-    ManifestWriter writer(folder_ / "out.jsonl", true);
+    ManifestReader reader(folder_.path("in.jsonl"));
+    ManifestWriter writer(folder_.path("out.jsonl"), true);
     const FrameStore store(options_.store);
-    return preprocess_manifest(reader, writer, store, options_,
-                               [&](const std::string& failure) { failures_ += failure.empty() ? "." : "F"; });
+    return preprocess_manifest(
+        reader, writer, store, options_,
+        [&](const Record&, const std::string& failure) { failures_ += failure.empty() ? "." : "F"; });
   }
 
   TempFolder folder_;
@@ -47,21 +51,21 @@ TEST_F(PreprocessManifest, WritesALineForALineAndCountsFailures) {
   write_input();
   EXPECT_EQ(run(), 1);
   EXPECT_EQ(failures_, ".....F......");
-  const Manifest out = load_manifest(folder_ / "out.jsonl");
+  const Manifest out = load_manifest(folder_.path("out.jsonl"));
   ASSERT_EQ(out.records.size(), 12U);
   for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(out.records[i].id(), std::to_string(i));
-  EXPECT_TRUE(read_file(folder_ / "out.jsonl").ends_with("{\"tn\":\"end\",\"n\":12,\"errors\":1}\n"));
+  EXPECT_TRUE(read_file(folder_.path("out.jsonl")).ends_with("{\"tn\":\"end\",\"n\":12,\"errors\":1}\n"));
 }
 
 TEST_F(PreprocessManifest, AnyJobsGiveTheSameBytes) {
   write_input();
   options_.jobs = 1;
   run();
-  const std::string one = read_file(folder_ / "out.jsonl");
+  const std::string one = read_file(folder_.path("out.jsonl"));
   for (const std::int64_t jobs : {0, 2, 7}) {
     options_.jobs = jobs;
     run();
-    EXPECT_EQ(read_file(folder_ / "out.jsonl"), one);
+    EXPECT_EQ(read_file(folder_.path("out.jsonl")), one);
   }
 }
 
@@ -75,9 +79,9 @@ TEST_F(PreprocessManifest, FailFastStopsAtTheFirst) {
   write_input();
   options_.fail_fast = true;
   const std::string error = error_of([&] { run(); });
-  EXPECT_EQ(error, "1: 5: " + (folder_ / "99.png") + ": No such file or directory");
+  EXPECT_EQ(error, "1: 5: " + (folder_.path("99.png")) + ": No such file or directory");
   EXPECT_EQ(failures_, ".....");
-  EXPECT_FALSE(path_exists(folder_ / "out.jsonl"));
+  EXPECT_FALSE(path_exists(folder_.path("out.jsonl")));
 }
 
 TEST_F(PreprocessManifest, SignalEndsItWithoutAnEndRecord) {
@@ -86,7 +90,7 @@ TEST_F(PreprocessManifest, SignalEndsItWithoutAnEndRecord) {
   std::raise(SIGTERM);
   EXPECT_EQ(run(), 0);
   EXPECT_EQ(failures_, "");
-  EXPECT_FALSE(path_exists(folder_ / "out.jsonl"));
+  EXPECT_FALSE(path_exists(folder_.path("out.jsonl")));
   const InterruptScope forget;
 }
 
@@ -95,7 +99,7 @@ TEST_F(PreprocessManifest, SelectionCountsMatchingRecords) {
   options_.selection.conditions = {{"id", "0", false}};
   options_.selection.limit = 3;
   EXPECT_EQ(run(), 0);
-  EXPECT_EQ(load_manifest(folder_ / "out.jsonl").records.front().id(), "1");
+  EXPECT_EQ(load_manifest(folder_.path("out.jsonl")).records.front().id(), "1");
   EXPECT_EQ(failures_, "...");
 }
 

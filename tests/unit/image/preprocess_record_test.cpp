@@ -7,42 +7,45 @@
 
 #include "libcore/base/file.hpp"
 #include "libcore/base/hash.hpp"
+#include "tests/support/temp_folder.hpp"
 #include "tests/unit/image/fixtures.hpp"
-#include "tests/unit/image/temp_folder.hpp"
 
 namespace tn {
 namespace {
+
+using test::TempFolder;
 
 // A folder with images that the records name by paths relative to it, and a store in it.
 class PreprocessRecord : public testing::Test {
  protected:
   PreprocessRecord() {
     options_.frame = {32, Fit::letterbox};
-    options_.root = folder_.path();
+    options_.root = folder_.path("");
     cv::Mat1b image(20, 40, std::uint8_t{80});
     cv::Mat1b mask(20, 40, std::uint8_t{0});
     mask(cv::Rect(5, 5, 15, 10)) = 255;
-    save_png(folder_ / "image.png", image, false);
-    save_png(folder_ / "mask.png", mask, false);
-    save_png(folder_ / "small.png", mask.rowRange(0, 10), false);
+    save_png(folder_.path("image.png"), image, false);
+    save_png(folder_.path("mask.png"), mask, false);
+    save_png(folder_.path("small.png"), mask.rowRange(0, 10), false);
   }
 
   Record made(const std::string& members) {
     Record record = Record::parse(R"({"id":"a",)" + members + "}", "m:1");
-    return preprocess_record(std::move(record), options_, FrameStore({folder_ / "pre", folder_.path()}));
+    return preprocess_record(std::move(record), options_,
+                             FrameStore({folder_.path("pre"), folder_.path("")}));
   }
   nlohmann::json pre(const std::string& members) { return made(members).json("pre").value(); }
   std::string fault(const std::string& members) {
     const Record record = made(members);
     EXPECT_EQ(record.at("error.stage"), "tn-preprocess");
     std::string message = record.at("error.msg")->get<std::string>();
-    const std::size_t at = message.find(folder_.path());
-    if (at != std::string::npos) message.erase(at, folder_.path().size() + 1);
+    const std::size_t at = message.find(folder_.path(""));
+    if (at != std::string::npos) message.erase(at, folder_.path("").size());
     return record.at("error.code")->get<std::string>() + ": " + message;
   }
   std::size_t files() const {
     std::size_t count = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "pre"))
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path("pre")))
       count += entry.is_regular_file() ? 1 : 0;
     return count;
   }
@@ -55,8 +58,8 @@ TEST_F(PreprocessRecord, GainsFramesGeometryAndHash) {
   const nlohmann::json pre = this->pre(R"("image":"image.png","mask":"mask.png")");
   EXPECT_EQ(pre["hash"], preprocess_hash(options_.frame));
   EXPECT_EQ(placement_from_json(pre["geometry"], "a"), place({40, 20}, 32, Fit::letterbox));
-  const cv::Mat1b image = load_grey(folder_ / pre["image"]);
-  const cv::Mat1b mask = load_grey(folder_ / pre["mask"]);
+  const cv::Mat1b image = load_grey(folder_.path(pre["image"]));
+  const cv::Mat1b mask = load_grey(folder_.path(pre["mask"]));
   EXPECT_EQ(image.size(), cv::Size(32, 32));
   EXPECT_EQ(mask.size(), cv::Size(32, 32));
   EXPECT_EQ(image(16, 16), 80);
@@ -79,18 +82,18 @@ TEST_F(PreprocessRecord, WithoutAMaskSaysNull) {
 // METHOD 6.11: nothing of the mask may reach the frame.
 TEST_F(PreprocessRecord, FrameIsTheSameWithAndWithoutAMask) {
   const std::string without = pre(R"("image":"image.png")")["image"];
-  const std::string bytes = read_file(folder_ / without);
+  const std::string bytes = read_file(folder_.path(without));
   for (const char* mask : {R"("mask":"mask.png")", R"("mask":["mask.png","image.png"])",
                            R"("regions":[{"polygon":[[1,1],[9,1],[9,9]]}])"}) {
-    std::filesystem::remove_all(folder_ / "pre");
+    std::filesystem::remove_all(folder_.path("pre"));
     const std::string with = pre(R"("image":"image.png",)" + std::string(mask))["image"];
     EXPECT_EQ(with, without);
-    EXPECT_EQ(read_file(folder_ / with), bytes);
+    EXPECT_EQ(read_file(folder_.path(with)), bytes);
   }
 }
 
 TEST_F(PreprocessRecord, FrameIsNamedAfterBytesAndOptions) {
-  const std::string bytes = read_file(folder_ / "image.png");
+  const std::string bytes = read_file(folder_.path("image.png"));
   const std::string expected = sha256_hex("image " + preprocess_hash(options_.frame) + "\n" + bytes);
   EXPECT_EQ(pre(R"("image":"image.png")")["image"], "pre/images/" + expected + ".png");
   options_.frame.fit = Fit::stretch;
@@ -98,7 +101,7 @@ TEST_F(PreprocessRecord, FrameIsNamedAfterBytesAndOptions) {
 }
 
 TEST_F(PreprocessRecord, EqualImagesShareAFrame) {
-  std::filesystem::copy(folder_ / "image.png", folder_ / "again.png");
+  std::filesystem::copy(folder_.path("image.png"), folder_.path("again.png"));
   EXPECT_EQ(pre(R"("image":"again.png")")["image"], pre(R"("image":"image.png")")["image"]);
   EXPECT_EQ(files(), 1U);
 }
@@ -115,7 +118,7 @@ TEST_F(PreprocessRecord, ListOfMasksIsNotItsFirst) {
 
 TEST_F(PreprocessRecord, SecondTimeMakesNothingAgain) {
   const Record first = made(R"("image":"image.png","mask":"mask.png")");
-  const std::string path = folder_ / first.at("pre.image")->get<std::string>();
+  const std::string path = folder_.path(first.at("pre.image")->get<std::string>());
   const auto before = std::filesystem::last_write_time(path);
   std::filesystem::last_write_time(path, before - std::chrono::hours(1));
   EXPECT_EQ(made(R"("image":"image.png","mask":"mask.png")").line(), first.line());
@@ -123,7 +126,7 @@ TEST_F(PreprocessRecord, SecondTimeMakesNothingAgain) {
 }
 
 TEST_F(PreprocessRecord, HalfAFrameIsMadeAgain) {
-  const std::string path = folder_ / pre(R"("image":"image.png")")["image"];
+  const std::string path = folder_.path(pre(R"("image":"image.png")")["image"]);
   const std::string whole = read_file(path);
   write_whole(path, whole.substr(0, 40), true);
   pre(R"("image":"image.png")");
@@ -131,7 +134,7 @@ TEST_F(PreprocessRecord, HalfAFrameIsMadeAgain) {
 }
 
 TEST_F(PreprocessRecord, BadImageIsAFaultWithItsReason) {
-  write_whole(folder_ / "cut.png", read_file(folder_ / "image.png").substr(0, 50), false);
+  write_whole(folder_.path("cut.png"), read_file(folder_.path("image.png")).substr(0, 50), false);
   EXPECT_EQ(fault(R"("image":"cut.png")"), "decode: cut.png: is cut off (PNG)");
   EXPECT_EQ(fault(R"("image":"nowhere.png")"), "input: nowhere.png: No such file or directory");
   EXPECT_EQ(fault(R"("image":null)"), "data: a: record without 'image'");
@@ -148,7 +151,7 @@ TEST_F(PreprocessRecord, BadMaskIsAFaultAndLeavesNoFrame) {
 
 TEST_F(PreprocessRecord, MaskOfAnotherSizeIsAFaultAlsoWhenBothFilesAreKnown) {
   pre(R"("image":"image.png","mask":"mask.png")");
-  save_png(folder_ / "wide.png", cv::Mat1b(10, 40, std::uint8_t{0}), false);
+  save_png(folder_.path("wide.png"), cv::Mat1b(10, 40, std::uint8_t{0}), false);
   pre(R"("image":"wide.png","mask":"small.png")");
   EXPECT_EQ(fault(R"("image":"image.png","mask":"small.png")"),
             "mask: small.png: mask of 40 x 10 px, but the image has 40 x 20");
@@ -157,14 +160,14 @@ TEST_F(PreprocessRecord, MaskOfAnotherSizeIsAFaultAlsoWhenBothFilesAreKnown) {
 TEST_F(PreprocessRecord, LimitHoldsForImageAndMask) {
   options_.limits.max_pixels = 799;
   EXPECT_EQ(fault(R"("image":"image.png")"), "decode: image.png: 40 x 20 px is over the limit of 799 pixels");
-  save_png(folder_ / "dot.png", grey({{1}}), false);
+  save_png(folder_.path("dot.png"), grey({{1}}), false);
   EXPECT_EQ(fault(R"("image":"dot.png","mask":"mask.png")"),
             "mask: mask.png: 40 x 20 px is over the limit of 799 pixels");
 }
 
 TEST_F(PreprocessRecord, ThatArrivesWithAnErrorIsPassedOn) {
   const std::string line = R"({"id":"a","image":"image.png","status":"error","error":{"stage":"x"}})";
-  const FrameStore store({folder_ / "pre", folder_.path()});
+  const FrameStore store({folder_.path("pre"), folder_.path("")});
   EXPECT_EQ(preprocess_record(Record::parse(line, "m:1"), options_, store).line(), line);
   EXPECT_EQ(files(), 0U);
 }
