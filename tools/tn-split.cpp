@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "libcore/base/interrupt.hpp"
 #include "libcore/base/text.hpp"
 #include "libcore/base/threads.hpp"
 #include "libcore/cli/progress.hpp"
@@ -200,6 +201,7 @@ tn::Exit run(const Options& o, const tn::Invocation& call) {
   tn::check(o.split);
   check_input(o);
   const int jobs = tn::thread_count(o.jobs);
+  const tn::InterruptScope interruptible;  // so that an unfinished output is taken away
   if (o.layout == tn::Layout::none && !tn::wants_split(o.split)) return pass_on(o, call);
 
   tn::ManifestWriter writer(o.output, o.force);

@@ -4,12 +4,14 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include <csignal>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
+#include "libcore/base/interrupt.hpp"
 #include "libcore/data/manifest.hpp"
 #include "libcore/image/mask.hpp"
 
@@ -17,6 +19,7 @@ namespace tn {
 namespace {
 
 // Runs work on each record that is not an error record; a throw makes it one. Returns the failures in order.
+// A signal ends it with Error(interrupted | terminated).
 std::vector<std::string> for_each_good(std::vector<Record>& records, int jobs, const Tick& tick,
                                        const std::function<void(std::size_t)>& work) {
   std::vector<std::string> failed(records.size());
@@ -25,6 +28,8 @@ std::vector<std::string> for_each_good(std::vector<Record>& records, int jobs, c
   arena.execute([&] {
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, records.size()), [&](const auto& range) {
       for (std::size_t i = range.begin(); i < range.end(); ++i) {
+        if (const int signal = interrupt_signal(); signal != 0)
+          throw Error(signal == SIGINT ? Exit::interrupted : Exit::terminated, "interrupted");
         try {
           if (!records[i].failed()) work(i);
         } catch (const Error& error) {
