@@ -1,6 +1,6 @@
 #include "libcore/plot/overlays.hpp"
 
-#include <array>
+#include <cmath>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
@@ -15,7 +15,7 @@ namespace tn {
 namespace {
 
 cv::Vec3b bgr(const Rgb& colour) {
-  const auto byte = [](double value) { return static_cast<std::uint8_t>(value * 255 + 0.5); };
+  const auto byte = [](double value) { return static_cast<std::uint8_t>(std::lround(value * 255)); };
   return {byte(colour.blue), byte(colour.green), byte(colour.red)};
 }
 

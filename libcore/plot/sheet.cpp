@@ -116,6 +116,7 @@ std::vector<Record> sorted(std::vector<Record> records, const std::string& sort)
   std::ranges::stable_sort(
       order, [&](const auto& a, const auto& b) { return before(a.first, b.first, key.descending); });
   std::vector<Record> result;
+  result.reserve(order.size());
   for (const auto& one : order) result.push_back(std::move(records[one.second]));
   return result;
 }

@@ -126,6 +126,7 @@ void draw_outline(Canvas& canvas, const cv::Mat1b& mask, const Box& box, const S
   const double x_scale = box.width / mask.cols, y_scale = box.height / mask.rows;
   for (const std::vector<cv::Point>& contour : contours) {
     std::vector<Point> points;
+    points.reserve(contour.size());
     for (const cv::Point& pixel : contour)  // through the middle of the border's pixels
       points.push_back({box.x + (pixel.x + 0.5) * x_scale, box.y + (pixel.y + 0.5) * y_scale});
     if (points.size() == 1)
