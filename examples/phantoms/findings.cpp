@@ -6,15 +6,15 @@
 namespace tn {
 namespace {
 
-constexpr double kMisleading = 0.2;  // chance that one sign is the other class's
-constexpr double kSecondNodule = 0.2;
+constexpr double kMisleading = 0.17;  // chance that one sign is the other class's
+constexpr double kSecondNodule = 0.15;
 
 int whole(Random& random, int low, int high) {  // low to high, both included
   return low + static_cast<int>(random.below(static_cast<std::uint64_t>(high - low + 1)));
 }
 
 void draw_outline(Random& random, bool malignant_shape, bool malignant_edge, Findings& f) {
-  const double size = random.uniform(0.2, 0.4);  // diameter of a circle of the same area
+  const double size = random.uniform(0.24, 0.42);  // diameter of a circle of the same area
   const double aspect = malignant_shape ? random.uniform(0.85, 1.4) : random.uniform(0.5, 0.95);
   f.width = size / std::sqrt(aspect);
   f.height = size * std::sqrt(aspect);
@@ -25,11 +25,11 @@ void draw_outline(Random& random, bool malignant_shape, bool malignant_edge, Fin
 }
 
 void draw_echo(Random& random, bool malignant_echo, Findings& f) {
-  f.echo_db = malignant_echo ? random.uniform(-11, -4.5) : random.uniform(-3.5, 4);
+  f.echo_db = malignant_echo ? random.uniform(-11, -4.5) : random.uniform(-3.5, 5);
   f.texture_db = malignant_echo ? random.uniform(1, 3) : random.uniform(0.5, 2);
   const bool rim = malignant_echo ? random.chance(0.15) : random.chance(0.8);
   // Without a rim a nodule as bright as the gland could not be seen at all.
-  f.halo_db = rim || std::abs(f.echo_db) < 3.5 ? random.uniform(7, 12) : 0.0;
+  f.halo_db = rim || std::abs(f.echo_db) < 3.5 ? random.uniform(8, 13) : 0.0;
 }
 
 }  // namespace
@@ -56,8 +56,8 @@ Patient draw_patient(std::int64_t seed, std::int64_t number) {
   patient.nodules.push_back(draw_findings(random, patient.malignant));
   if (random.chance(kSecondNodule)) {
     Findings second = draw_findings(random, false);
-    second.width *= 0.5;
-    second.height *= 0.5;
+    second.width *= 0.55;
+    second.height *= 0.55;
     second.calcifications = 0;
     patient.nodules.push_back(second);
   }

@@ -104,7 +104,7 @@ Anatomy draw_anatomy(Random& random) {
   Anatomy a;
   a.fat = random.uniform(0.04, 0.1);
   a.muscle = random.uniform(0.06, 0.14);
-  a.lobe = random.uniform(0.42, 0.56);
+  a.lobe = random.uniform(0.46, 0.58);
   a.transverse = random.chance(0.5);
   a.trachea = a.transverse && random.chance(0.7);
   a.vessel = !a.transverse && random.chance(0.4);
