@@ -24,8 +24,10 @@ class JpegReader {
     errors_.error_exit = &JpegReader::fail;
     errors_.emit_message = &JpegReader::message;
     errors_.output_message = [](j_common_ptr) {};
+    progress_.progress_monitor = &JpegReader::count_scans;
     guarded([&](jpeg_decompress_struct& jpeg) {
       jpeg_create_decompress(&jpeg);
+      jpeg.progress = &progress_;
       jpeg_mem_src(&jpeg, reinterpret_cast<const unsigned char*>(file.bytes.data()), file.bytes.size());
     });
   }
@@ -74,8 +76,18 @@ class JpegReader {
     }
   }
 
+  // A progressive image of many scans costs far more time than its size tells.
+  static void count_scans(j_common_ptr jpeg) {
+    constexpr int kMostScans = 500;  // common files have about ten
+    auto& reader = *static_cast<JpegReader*>(jpeg->client_data);
+    if (reader.state_.input_scan_number <= kMostScans) return;
+    std::snprintf(reader.text_, sizeof reader.text_, "damaged JPEG: more than %d scans", kMostScans);
+    std::longjmp(reader.jump_, 1);
+  }
+
   const std::string& name_;
   jpeg_decompress_struct state_{};
+  jpeg_progress_mgr progress_{};
   jpeg_error_mgr errors_{};
   std::jmp_buf jump_{};
   char text_[JMSG_LENGTH_MAX + 32] = "";

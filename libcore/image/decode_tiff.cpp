@@ -192,7 +192,8 @@ class TiffBands {
  public:
   TiffBands(const TiffReader& reader, const TiffLayout& layout)
       : reader_(reader), layout_(layout), tiled_(TIFFIsTiled(reader.tiff()) == 1) {
-    constexpr std::uint32_t kMost = 1U << 30;
+    constexpr std::uint32_t kMost = 1U << 30;  // px
+    constexpr tmsize_t kMostBytes = tmsize_t{1} << 30;
     if (tiled_) {
       const auto width = reader.tag<std::uint32_t>(TIFFTAG_TILEWIDTH, 0);
       const auto height = reader.tag<std::uint32_t>(TIFFTAG_TILELENGTH, 0);
@@ -212,6 +213,7 @@ class TiffBands {
     row_bytes_ =
         (static_cast<std::size_t>(width_) * static_cast<std::size_t>(side_by_side * layout.bits) + 7) / 8;
     if (bytes <= 0) reader.fail();
+    if (bytes > kMostBytes) reader.refuse(fmt::format("blocks of {} bytes", bytes));
     if (static_cast<std::size_t>(bytes) < row_bytes_ * static_cast<std::size_t>(height_))
       reader.refuse("blocks smaller than their pixels");
     buffer_.resize(static_cast<std::size_t>(bytes));

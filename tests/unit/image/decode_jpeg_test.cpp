@@ -19,6 +19,7 @@ struct JpegKind {
   J_COLOR_SPACE stored;
   bool adobe = false;
   int quality = 100;
+  std::vector<jpeg_scan_info> scans = {};  // empty: one
 };
 
 // A square of pixels, `samples` of them a pixel.
@@ -38,6 +39,10 @@ std::string jpeg_of(std::vector<std::uint8_t> pixels, int side, int samples, con
   jpeg_set_colorspace(&jpeg, kind.stored);
   jpeg_set_quality(&jpeg, kind.quality, TRUE);
   jpeg.write_Adobe_marker = kind.adobe ? TRUE : FALSE;
+  if (!kind.scans.empty()) {
+    jpeg.scan_info = kind.scans.data();
+    jpeg.num_scans = static_cast<int>(kind.scans.size());
+  }
   jpeg_start_compress(&jpeg, TRUE);
   while (jpeg.next_scanline < jpeg.image_height) {
     JSAMPROW row = pixels.data() + jpeg.next_scanline * static_cast<std::size_t>(side * samples);
@@ -78,6 +83,25 @@ TEST(JpegColour, YcckIsInvertedLikewise) {
 }
 TEST(JpegColour, WithoutAdobesMarkInksAreAsTheyStand) {
   EXPECT_NEAR(level(flat({100, 50, 25, 40}, {JCS_CMYK, JCS_CMYK, false})), 163, 1);
+}
+
+// Every coefficient in scans of its own, bit by bit.
+std::vector<jpeg_scan_info> scans(int coefficients) {
+  std::vector<jpeg_scan_info> all{{1, {0}, 0, 0, 0, 0}};
+  for (int k = 1; k <= coefficients; ++k)
+    for (int bit = 9; bit >= 0; --bit) all.push_back({1, {0}, k, k, bit == 9 ? 0 : bit + 1, bit});
+  return all;
+}
+
+TEST(JpegScans, ManyAreDecoded) {
+  const JpegKind kind{JCS_GRAYSCALE, JCS_GRAYSCALE, false, 100, scans(40)};
+  EXPECT_EQ(level(flat({77}, kind)), 77);
+}
+
+TEST(JpegScans, TooManyAreRefused) {
+  const JpegKind kind{JCS_GRAYSCALE, JCS_GRAYSCALE, false, 100, scans(60)};
+  EXPECT_EQ(error_of([&] { decode_grey(flat({77}, kind), "a"); }),
+            "65: a: damaged JPEG: more than 500 scans");
 }
 
 TEST(JpegMask, RingingBesideAnEdgeDoesNotCount) {
