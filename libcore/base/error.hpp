@@ -37,10 +37,10 @@ class Error : public std::runtime_error {
   const char* kind() const;
 
   // From a ready text, which is not a format string.
-  static Error of(Exit exit_code, std::string text) { return Error(exit_code, std::move(text), 0); }
+  static Error of(Exit exit_code, const std::string& text) { return Error(exit_code, text, 0); }
 
  private:
-  Error(Exit exit_code, std::string text, int) : std::runtime_error(std::move(text)), exit_code_(exit_code) {}
+  Error(Exit exit_code, const std::string& text, int) : std::runtime_error(text), exit_code_(exit_code) {}
 
   Exit exit_code_;
 };

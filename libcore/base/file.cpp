@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -35,7 +34,7 @@ void sync_folder(const std::string& folder) {
 
 // Reads as a stream does, but a signal ends the wait for input: -1 and EINTR.
 ssize_t read_unless_interrupted(void* cookie, char* out, std::size_t count) {
-  const int handle = static_cast<int>(reinterpret_cast<std::intptr_t>(cookie));
+  const int handle = *static_cast<const int*>(cookie);
   for (;;) {
     pollfd waits[] = {{handle, POLLIN, 0}, {interrupt_handle(), POLLIN, 0}};
     if (::poll(waits, 2, -1) < 0 && errno != EINTR) return -1;
@@ -48,7 +47,7 @@ ssize_t read_unless_interrupted(void* cookie, char* out, std::size_t count) {
 }
 
 int close_handle(void* cookie) {
-  return ::close(static_cast<int>(reinterpret_cast<std::intptr_t>(cookie)));
+  return ::close(*static_cast<const int*>(cookie));
 }
 
 }  // namespace
@@ -158,17 +157,17 @@ void write_whole(const std::string& path, std::string_view bytes, bool force, Du
 
 LineReader::LineReader(const std::string& path, char separator)
     : name_(path == "-" ? "<stdin>" : path), separator_(separator) {
-  const int handle = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (handle < 0) throw Error(Exit::no_input, "{}: {}", path, reason(errno));
-  const bool own = handle != STDIN_FILENO;
+  handle_ = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (handle_ < 0) throw Error(Exit::no_input, "{}: {}", path, reason(errno));
+  const bool own = handle_ != STDIN_FILENO;
   struct stat info {};
-  if (own && ::fstat(handle, &info) == 0 && S_ISDIR(info.st_mode)) {
-    ::close(handle);
+  if (own && ::fstat(handle_, &info) == 0 && S_ISDIR(info.st_mode)) {
+    ::close(handle_);
     throw Error(Exit::no_input, "{}: is a folder, not a file", path);
   }
   const cookie_io_functions_t calls{&read_unless_interrupted, nullptr, nullptr,
                                     own ? &close_handle : nullptr};
-  stream_ = ::fopencookie(reinterpret_cast<void*>(std::intptr_t{handle}), "r", calls);
+  stream_ = ::fopencookie(&handle_, "r", calls);
   if (stream_ == nullptr) throw Error(Exit::io, "{}: {}", path, reason(errno));
 }
 

@@ -71,6 +71,7 @@ class LineReader {
 
  private:
   std::string name_;
+  int handle_ = -1;  // what stream_ reads; its address is handed to the stream
   std::FILE* stream_ = nullptr;
   char separator_;
   std::int64_t number_ = 0;

@@ -179,7 +179,7 @@ void Flags::toggle_off(std::string_view names, bool& field, std::string help) {
 
 void Flags::add_choice(std::string_view names, std::vector<std::string> words, std::string placeholder,
                        std::string help, std::function<void(std::size_t)> set,
-                       std::function<std::string()> show) {
+                       const std::function<std::string()>& show) {
   Flag& flag = add(names, std::move(placeholder), std::move(help));
   flag.initial = show();
   flag.show = [show] {

@@ -75,16 +75,17 @@ class Flags {
   // One of several words; each stands for a value of the field.
   template <typename E>
   void choice(std::string_view names, E& field, std::vector<std::pair<std::string, E>> words,
-              std::string placeholder, std::string help) {
+              const std::string& placeholder, const std::string& help) {
     const auto show = [&field, words] {
       for (const auto& [word, value] : words)
         if (value == field) return word;
       return std::string();
     };
     std::vector<std::string> names_of_words;
+    names_of_words.reserve(words.size());
     for (const auto& [word, value] : words) names_of_words.push_back(word);
     const auto set = [&field, words](std::size_t index) { field = words[index].second; };
-    add_choice(names, std::move(names_of_words), std::move(placeholder), std::move(help), set, show);
+    add_choice(names, std::move(names_of_words), placeholder, help, set, show);
   }
 
   // Operands, at least `least` and at most `most` of them; refused if the tool declares none.
@@ -111,7 +112,8 @@ class Flags {
  private:
   Flag& add(std::string_view names, std::string placeholder, std::string help);
   void add_choice(std::string_view names, std::vector<std::string> words, std::string placeholder,
-                  std::string help, std::function<void(std::size_t)> set, std::function<std::string()> show);
+                  std::string help, std::function<void(std::size_t)> set,
+                  const std::function<std::string()>& show);
   void add_common();
   const Flag& row(std::string_view name) const;
   void read_sources(const std::optional<std::string>& config, const std::vector<std::string>& arguments);

@@ -23,6 +23,8 @@ std::size_t byte_size(TensorType type);
 const char* type_name(TensorType type);  // as safetensors spells it: "F32", "BF16", ...
 
 // The index of a safetensors file. `meta` is the JSON document in __metadata__.tn, null where there is none.
+// NOLINTNEXTLINE(bugprone-exception-escape): moving a json value cannot throw, but says so in an assertion
+// only
 struct ModelIndex {
   std::vector<TensorEntry> tensors;  // in order of offset
   nlohmann::json meta;

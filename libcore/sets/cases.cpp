@@ -57,8 +57,10 @@ std::optional<std::string> read_label(const std::string& text, const std::string
 }
 
 std::string written_path(const std::string& folder, const std::string& name, const std::string& root) {
-  const fs::path path = folder.empty() || folder == "." ? fs::path(name) : fs::path(folder) / name;
-  if (root.empty() && path.is_relative()) return path.string();
+  std::string given = (fs::path(folder) / name).string();
+  while (given.starts_with("./")) given.erase(0, 2);
+  const fs::path path(given);
+  if (root.empty() && path.is_relative()) return given;
   return fs::absolute(path)
       .lexically_normal()
       .lexically_proximate(fs::absolute(root.empty() ? "." : root).lexically_normal())

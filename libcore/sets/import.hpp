@@ -38,7 +38,7 @@ struct Imported {
 Imported import_ddti(const std::string& folder, const ImportOptions& options);
 Imported import_busi(const std::string& folder, const ImportOptions& options);
 Imported import_folders(const std::string& folder, const ImportOptions& options);
-Imported import_csv(const std::string& table, const ImportOptions& options);
+Imported import_csv(const std::string& path, const ImportOptions& options);
 
 // Several inputs of one layout, one after another. Throws Error(bad_data) for an id that occurs twice.
 Imported import_all(Layout layout, const std::vector<std::string>& inputs, const ImportOptions& options);

@@ -18,22 +18,22 @@ Imported import_busi(const std::string& folder, const ImportOptions& options) {
   Imported imported{label_header(options.label_source), {}, {}};
   PatientNames patients(options.patient_from_name);
   for (const std::string name : kClasses) {
-    if (!is_folder(top + "/" + name))
+    const std::string here = fmt::format("{}/{}", top, name);
+    if (!is_folder(here))
       throw Error(Exit::bad_data, "{}: no folder '{}': not the layout of BUSI", top, name);
-    const ImagePairs found = pairs_beside(top + "/" + name);
+    const ImagePairs found = pairs_beside(here);
     for (const ImagePair& pair : found.pairs) {
       Case one;
       one.id = pair.name;  // holds the class already
       one.patient = patients(pair.name);
-      one.image = written_path(top, name + "/" + pair.image, options.root);
-      for (const std::string& mask : pair.masks)
-        one.masks.push_back(written_path(top, name + "/" + mask, options.root));
+      one.image = written_path(here, pair.image, options.root);
+      for (const std::string& mask : pair.masks) one.masks.push_back(written_path(here, mask, options.root));
       if (name != "normal") one.label = name;
       one.more = {{"source_class", json_quoted(name)}};
       imported.records.push_back(to_record(one, one.image));
     }
     for (const std::string& orphan : found.orphans)
-      imported.warnings.push_back(top + "/" + name + "/" + orphan + ": a mask without an image");
+      imported.warnings.push_back(fmt::format("{}/{}: a mask without an image", here, orphan));
   }
   patients.warn(imported.warnings);
   return imported;

@@ -37,7 +37,7 @@ void add_folder(const std::string& folder, const std::string& below, const Impor
     imported.records.push_back(to_record(one, one.image));
   }
   for (const std::string& orphan : found.orphans)
-    imported.warnings.push_back(here + "/" + orphan + ": a mask without an image");
+    imported.warnings.push_back(fmt::format("{}/{}: a mask without an image", here, orphan));
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ Imported import_folders(const std::string& folder, const ImportOptions& options)
   PatientNames patients(options.patient_from_name);
   bool classes = false;
   for (const std::string name : kClasses) {
-    if (!is_folder(folder + "/" + name)) continue;
+    if (!is_folder(fmt::format("{}/{}", folder, name))) continue;
     classes = true;
     add_folder(folder, name + "/", options, patients, imported);
   }

@@ -205,6 +205,8 @@ TEST(ReadLabel, NamesWhatItTakes) {
 TEST(WrittenPath, StaysAsGivenWhereItCan) {
   EXPECT_EQ(tn::written_path("../data", "a.png", ""), "../data/a.png");
   EXPECT_EQ(tn::written_path(".", "a.png", ""), "a.png");
+  EXPECT_EQ(tn::written_path("./x", "a.png", ""), "x/a.png");
+  EXPECT_EQ(tn::written_path("", "./a.png", ""), "a.png");
 }
 TEST(WrittenPath, AbsoluteFoldersBecomeRelative) {
   const std::string here = std::filesystem::current_path().string();
