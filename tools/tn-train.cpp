@@ -109,6 +109,7 @@ class Reporter : public tn::TrainObserver {
   Reporter(const tn::Invocation& call, const Options& o) : call_(call), o_(o) {}
 
   void started(const tn::TrainStart& start) override {
+    if (!o_.resume) tn::begin_run_folder(o_.folder, call_.config_text);
     log_.emplace(o_.folder, start.epoch - 1);
     const std::int64_t all = start.epoch_steps * o_.train.epochs;
     const std::int64_t steps = o_.train.max_steps ? std::min(all, *o_.train.max_steps) : all;
@@ -156,10 +157,12 @@ void settle(Options& o) {
 tn::Exit run(Options o, const tn::Invocation& call) {
   if (o.list_archs) return list_archs();
   settle(o);
+  tn::expect_free_run_folder(o.folder, o.resume, o.force);
+  const tn::NetLayer& net = tn::NetLayer::open();
+  net.check(o.net);
   const tn::InterruptScope interruptible;
   const tn::TrainingSet set = tn::load_training_set(o.inputs.empty() ? "-" : o.inputs.front(), o.root,
                                                     o.selection, o.size, o.train.task, o.allow_truncated);
-  tn::claim_run_folder(o.folder, o.resume, o.force, call.config_text);
   call.log.note(
       fmt::format("{} images to train on, {} to validate on", set.train.size(), set.validation.size()));
   if (set.errors > 0)
@@ -169,7 +172,7 @@ tn::Exit run(Options o, const tn::Invocation& call) {
 
   Reporter reporter(call, o);
   const tn::TrainJob job = tn::make_train_job(set, o.net, o.train, o.folder, o.resume, call.command_line);
-  const tn::TrainOutcome outcome = tn::NetLayer::open().train(job, reporter);
+  const tn::TrainOutcome outcome = net.train(job, reporter);
   if (outcome.interrupted) {
     call.log.note(fmt::format("stopped; --resume goes on from {}", o.folder));
     return tn::Exit::interrupted;

@@ -3,10 +3,20 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
 namespace tn {
+namespace {
+
+// The fused step walks memory: parameter, gradient and moments must lie in one order.
+at::Tensor laid_out_as(const at::Tensor& gradient, const at::Tensor& parameter) {
+  if (gradient.strides() == parameter.strides()) return gradient;
+  return at::empty_like(parameter, gradient.options()).copy_(gradient);
+}
+
+}  // namespace
 
 Adam::Adam(NamedTensors parameters, const TrainOptions& options)
     : parameters_(std::move(parameters)),
@@ -16,8 +26,8 @@ Adam::Adam(NamedTensors parameters, const TrainOptions& options)
   groups_ = {{options.weight_decay, {}}, {decoupled_ ? 0.0 : options.weight_decay, {}}};
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const at::Tensor& parameter = parameters_[i].second;
-    first_.push_back(at::zeros_like(parameter, at::MemoryFormat::Contiguous));
-    second_.push_back(at::zeros_like(parameter, at::MemoryFormat::Contiguous));
+    first_.push_back(at::zeros_like(parameter));
+    second_.push_back(at::zeros_like(parameter));
     steps_.push_back(at::zeros({}, at::kFloat));
     groups_[parameter.dim() > 1 ? 0 : 1].members.push_back(i);
   }
@@ -35,8 +45,7 @@ void Adam::step_group(const Group& group, double learning_rate) {
     if (!parameter.grad().defined()) continue;
     steps_[i].add_(1);
     parameters.push_back(parameter);
-    gradients.push_back(
-        parameter.grad().contiguous());  // the fused step walks memory: one layout for all five
+    gradients.push_back(laid_out_as(parameter.grad(), parameter));
     first.push_back(first_[i]);
     second.push_back(second_[i]);
     steps.push_back(steps_[i]);

@@ -99,6 +99,7 @@ class NetLayer {
   virtual ~NetLayer() = default;
   virtual std::unique_ptr<Predictor> load(const std::string& model, const PredictOptions& options) const = 0;
   virtual TrainOutcome train(const TrainJob& job, TrainObserver& observer) const = 0;
+  virtual void check(const NetOptions& options) const = 0;  // throws Error(usage), for an unknown name too
   virtual std::vector<ArchInfo> architectures() const = 0;
 };
 

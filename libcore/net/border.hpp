@@ -35,6 +35,7 @@ class NetBorder {
                              std::unique_ptr<PredictorBorder>& predictor) const noexcept = 0;
   virtual BorderFailure train(const TrainJob& job, TrainObserver& observer,
                               TrainOutcome& outcome) const noexcept = 0;
+  virtual BorderFailure check(const NetOptions& options) const noexcept = 0;
   virtual BorderFailure architectures(std::vector<ArchInfo>& infos) const noexcept = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "libcore/net/eca.hpp"
 
+#include <ATen/ops/avg_pool2d.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -19,7 +21,9 @@ EcaImpl::EcaImpl(std::int64_t channels, EcaRule rule)
 }
 
 at::Tensor EcaImpl::forward(const at::Tensor& features) {
-  const at::Tensor summary = features.mean({2, 3}).unsqueeze(1);  // [N,1,C]
+  // Not mean(): the gradient of avg_pool2d keeps the memory format.
+  const at::Tensor pooled = at::avg_pool2d(features, {features.size(2), features.size(3)});
+  const at::Tensor summary = pooled.flatten(1).unsqueeze(1);  // [N,1,C]
   return conv_->forward(summary).sigmoid().view({features.size(0), features.size(1), 1, 1});
 }
 

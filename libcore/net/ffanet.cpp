@@ -15,6 +15,7 @@ FfaNet::FfaNet(const FfaNetOptions& options) : encoder_(options.in_channels, opt
   }
   if (options.classes > 0)
     class_head_ = register_module("class_head", ClassHead(options.layout.out.back(), options.classes));
+  to_channels_last(*this);
 }
 
 Prediction FfaNet::forward(const at::Tensor& images) {
@@ -27,6 +28,10 @@ Prediction FfaNet::forward(const at::Tensor& images) {
 
 at::Tensor FfaNet::mask_logits(const Pyramid& features, const at::Tensor& images) {
   const at::Tensor fused = fusion_->forward(features);
+  // The gradient comes as a slice of that of the concatenation: resizing is slow on slices.
+  if (fused.requires_grad())
+    fused.register_hook(
+        [](const at::Tensor& gradient) { return gradient.contiguous(gradient.suggest_memory_format()); });
   const at::Tensor attended = attention_->forward(at::cat({features.f0, fused}, 1));
   return mask_head_->forward(attended, {images.size(2), images.size(3)}, generator());
 }

@@ -72,6 +72,9 @@ class Module : public NetBorder {
                       TrainOutcome& outcome) const noexcept override {
     return guarded([&] { outcome = Trainer(job, observer).run(); });
   }
+  BorderFailure check(const NetOptions& options) const noexcept override {
+    return guarded([&] { make_network(options); });
+  }
   BorderFailure architectures(std::vector<ArchInfo>& infos) const noexcept override {
     return guarded([&] {
       for (const std::string& name : architecture_names()) {

@@ -16,4 +16,9 @@ std::int64_t count_parameters(const torch::nn::Module& module) {
   return count;
 }
 
+void to_channels_last(torch::nn::Module& module) {
+  for (const at::Tensor& parameter : module.parameters())
+    if (parameter.dim() == 4) parameter.set_data(parameter.data().contiguous(at::MemoryFormat::ChannelsLast));
+}
+
 }  // namespace tn

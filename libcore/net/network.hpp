@@ -19,8 +19,8 @@ class Network : public torch::nn::Module {
  public:
   Network();
 
-  // [N,C,H,W] in [0,1], any memory format (channels-last is the fast one), float32; bfloat16 arithmetic under
-  // autocast. Throws Error(bad_data) if H or W is below least_side().
+  // [N,C,H,W] in [0,1], any memory format, float32; bfloat16 arithmetic under autocast. Throws
+  // Error(bad_data) if H or W is below least_side().
   virtual Prediction forward(const at::Tensor& images) = 0;
 
   // The smallest height and width that forward() takes.
@@ -38,5 +38,8 @@ class Network : public torch::nn::Module {
 };
 
 std::int64_t count_parameters(const torch::nn::Module& module);
+
+// Lays the filters out as channels-last convolutions want them: values and names stay.
+void to_channels_last(torch::nn::Module& module);
 
 }  // namespace tn

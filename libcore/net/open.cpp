@@ -46,6 +46,7 @@ class OpenedLayer : public NetLayer {
     expect_ok(border_.train(job, observer, outcome));
     return outcome;
   }
+  void check(const NetOptions& options) const override { expect_ok(border_.check(options)); }
   std::vector<ArchInfo> architectures() const override {
     std::vector<ArchInfo> infos;
     expect_ok(border_.architectures(infos));

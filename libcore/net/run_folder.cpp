@@ -21,22 +21,20 @@ constexpr std::array kRunFiles = {"model.safetensors",
 
 }  // namespace
 
-void claim_run_folder(const std::string& folder, bool resume, bool force, const std::string& config_text) {
-  if (resume) {
-    if (!path_exists(folder + "/checkpoint-last.safetensors"))
-      throw Error(Exit::no_input, "{}: no checkpoint to resume from", folder);
-    return;
-  }
+void expect_free_run_folder(const std::string& folder, bool resume, bool force) {
+  if (resume && !path_exists(folder + "/checkpoint-last.safetensors"))
+    throw Error(Exit::no_input, "{}: no checkpoint to resume from", folder);
+  if (resume || force) return;
+  for (const char* file : kRunFiles)
+    if (path_exists(folder + "/" + file))
+      throw Error(Exit::cannot_create, "{}/{}: exists (--resume goes on with the run, --force begins anew)",
+                  folder, file);
+}
+
+void begin_run_folder(const std::string& folder, const std::string& config_text) {
   create_folders(folder);
-  for (const char* file : kRunFiles) {
-    const std::string path = folder + "/" + file;
-    if (!path_exists(path)) continue;
-    if (!force)
-      throw Error(Exit::cannot_create, "{}: exists (--resume goes on with the run, --force begins anew)",
-                  path);
-    ::unlink(path.c_str());
-  }
-  write_whole(folder + "/config.ini", config_text, force);
+  for (const char* file : kRunFiles) ::unlink((folder + "/" + file).c_str());
+  write_whole(folder + "/config.ini", config_text, /*force=*/true);
 }
 
 std::string epoch_summary(const EpochLog& log) {

@@ -7,10 +7,14 @@
 
 namespace tn {
 
-// Makes the folder and its config.ini. A folder that holds a run already is refused (cannot_create) unless
-// `resume`, which leaves its config.ini as it is, or `force`, which takes the old run's model, checkpoints
-// and logs away. `resume` where there is no checkpoint is Error(no_input).
-void claim_run_folder(const std::string& folder, bool resume, bool force, const std::string& config_text);
+// Whether a run may begin in the folder (or go on there, with `resume`); writes nothing. Throws
+// Error(cannot_create) for a folder that holds a run unless `force` or `resume`, Error(no_input) for a resume
+// where there is no checkpoint.
+void expect_free_run_folder(const std::string& folder, bool resume, bool force);
+
+// Makes the folder and its config.ini, and takes an old run's model, checkpoints and logs away. For a run
+// that begins.
+void begin_run_folder(const std::string& folder, const std::string& config_text);
 
 // "epoch 3: loss 0.4112, validation Dice 0.7310, accuracy 0.81, AUROC 0.84, 12.1 images/s, best"
 std::string epoch_summary(const EpochLog& log);

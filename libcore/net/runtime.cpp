@@ -5,13 +5,13 @@
 
 #include <mutex>
 #include <opencv2/core/utility.hpp>
-#include <thread>
+
+#include "libcore/base/threads.hpp"
 
 namespace tn {
 
 int set_threads(std::int64_t jobs) {
-  const int threads =
-      jobs > 0 ? static_cast<int>(jobs) : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads = thread_count(jobs);
   static std::once_flag once;  // LibTorch refuses a second call
   std::call_once(once, [] { at::set_num_interop_threads(1); });
   at::set_num_threads(threads);

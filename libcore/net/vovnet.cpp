@@ -7,6 +7,17 @@
 
 namespace tn {
 
+namespace {
+
+// One channel is in both orders at once, and its strides decide which one the convolutions then keep:
+// contiguous() leaves them as they are.
+at::Tensor in_channels_last(const at::Tensor& images) {
+  if (images.size(1) != 1) return images.contiguous(at::MemoryFormat::ChannelsLast);
+  return images.reshape({images.size(0), images.size(2), images.size(3), 1}).permute({0, 3, 1, 2});
+}
+
+}  // namespace
+
 VovNetLayout vovnet39() {
   return {{64, 64, 128}, {128, 160, 192, 224}, {256, 512, 768, 1024}, {1, 1, 2, 2}};
 }
@@ -57,7 +68,7 @@ Pyramid VovNetImpl::forward(const at::Tensor& images) {
   if (images.size(2) < kLeastSide || images.size(3) < kLeastSide)
     throw Error(Exit::bad_data, "image of {}x{} px is too small for the network: at least {}x{} px",
                 images.size(3), images.size(2), kLeastSide, kLeastSide);
-  at::Tensor f0 = images;
+  at::Tensor f0 = in_channels_last(images);
   for (const auto& convolution : *stem_) f0 = convolution->as<ConvBnRelu>()->forward(f0);
   std::array<at::Tensor, 4> f;
   at::Tensor x = f0;

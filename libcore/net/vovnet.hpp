@@ -47,7 +47,8 @@ class VovNetImpl : public torch::nn::Module {
   static constexpr std::int64_t kLeastSide = 29;
 
   VovNetImpl(std::int64_t in_channels, const VovNetLayout& layout, EcaRule eca);
-  Pyramid forward(const at::Tensor& images);  // [N,in,H,W]; throws Error(bad_data) below 29 x 29
+  // [N,in,H,W] in any memory format; the features are channels-last. Throws Error(bad_data) below 29 x 29.
+  Pyramid forward(const at::Tensor& images);
 
  private:
   torch::nn::ModuleList stem_;

@@ -86,6 +86,20 @@ TEST(Adam, GradientInAnotherMemoryFormatMeetsItsElement) {
   EXPECT_NEAR(w[1][0][1][2].item<float>(), -0.1, 1e-6);
 }
 
+TEST(Adam, ParameterInChannelsLastMeetsItsOwnGradientAndMoments) {
+  at::Tensor w = at::zeros({2, 2, 3, 3}).contiguous(at::MemoryFormat::ChannelsLast);
+  w.set_requires_grad(true);
+  Adam adam({{"w", w}}, plain(Optimizer::adam, 0));
+  for (int step = 0; step < 2; ++step) {
+    at::Tensor gradient = at::ones({2, 2, 3, 3});
+    gradient[1][0][2][1] = -1.0;
+    w.mutable_grad() = gradient;
+    adam.step(0.1);
+  }
+  EXPECT_NEAR(w[1][0][2][1].item<float>(), 0.2, 1e-5);
+  EXPECT_NEAR(w.sum().item<float>(), -0.2 * 34, 1e-4);
+}
+
 TEST(Adam, StateIsAHandleThatCanBeWrittenTo) {
   at::Tensor w = parameter({1, 1}, 0.0);
   Adam adam({{"w", w}}, plain(Optimizer::adam, 0));

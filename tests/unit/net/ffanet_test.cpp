@@ -110,6 +110,14 @@ TEST(FfaNet, HasTheDocumentedShapes) {
   EXPECT_EQ(test::named(*network, "class_head.weight").sizes(), (at::IntArrayRef{2, 1024}));
 }
 
+TEST(FfaNet, KeepsItsFiltersInChannelsLastOrder) {
+  for (const at::Tensor& parameter : tiny()->parameters()) {
+    if (parameter.dim() == 4) {
+      EXPECT_TRUE(parameter.is_contiguous(at::MemoryFormat::ChannelsLast));
+    }
+  }
+}
+
 TEST(FfaNet, GivesAMaskOfTheImagesSizeAndTwoClasses) {
   for (const auto& [height, width] : {std::pair{29, 29}, {64, 96}, {77, 50}}) {
     const Prediction prediction = tiny()->forward(images(2, height, width));
@@ -130,13 +138,7 @@ TEST_P(Reference, OutputsOfTheIndependentImplementationAreMet) {
   nlohmann::json expected;
   std::ifstream(TN_FIXTURES "/net/ffanet-tiny.json") >> expected;
   const auto network = tiny();
-  at::Tensor input = images(2, 45, 62);
-  if (GetParam()) {
-    network->to(at::kCPU, at::kFloat);
-    for (const at::Tensor& parameter : network->parameters())
-      if (parameter.dim() == 4) parameter.set_data(test::channels_last(parameter.data()));
-    input = test::channels_last(input);
-  }
+  const at::Tensor input = GetParam() ? test::channels_last(images(2, 45, 62)) : images(2, 45, 62);
   const at::NoGradGuard no_gradients;
   const Prediction prediction = network->forward(input);
   const at::Tensor mask = prediction.mask_logits.to(at::kDouble);

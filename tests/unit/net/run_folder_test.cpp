@@ -6,6 +6,7 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace tn {
 namespace {
@@ -17,10 +18,6 @@ Exit refusal(const std::function<void()>& call) {
   } catch (const Error& error) {
     return error.exit_code();
   }
-}
-
-std::string fresh(const std::string& name) {
-  return testing::TempDir() + "run_folder_" + name;
 }
 
 TEST(Duration, HasSecondsMinutesAndHours) {
@@ -36,18 +33,32 @@ TEST(Duration, NonsenseIsRefused) {
 }
 
 TEST(RunFolder, ResumeWithoutACheckpointIsNoInput) {
-  EXPECT_EQ(refusal([] { claim_run_folder(fresh("none"), true, false, ""); }), Exit::no_input);
+  const test::TempFolder temp;
+  EXPECT_EQ(refusal([&] { expect_free_run_folder(temp.path("none"), true, false); }), Exit::no_input);
 }
 
-TEST(RunFolder, AnOldRunIsRefusedAndForceTakesItAway) {
-  const std::string folder = fresh("old");
-  create_folders(folder);
-  write_whole(folder + "/model.safetensors", "old", true);
-  EXPECT_EQ(refusal([&] { claim_run_folder(folder, false, false, ""); }), Exit::cannot_create);
-  EXPECT_TRUE(path_exists(folder + "/model.safetensors"));
-  claim_run_folder(folder, false, true, "a = 1\n");
-  EXPECT_FALSE(path_exists(folder + "/model.safetensors"));
-  EXPECT_EQ(read_file(folder + "/config.ini"), "a = 1\n");
+TEST(RunFolder, AskingWritesNothing) {
+  const test::TempFolder temp;
+  expect_free_run_folder(temp.path("run"), false, false);
+  EXPECT_FALSE(path_exists(temp.path("run")));
+}
+
+TEST(RunFolder, AnOldRunIsRefusedUnlessForcedOrResumed) {
+  const test::TempFolder temp;
+  temp.file("run/checkpoint-last.safetensors", "old");
+  EXPECT_EQ(refusal([&] { expect_free_run_folder(temp.path("run"), false, false); }), Exit::cannot_create);
+  EXPECT_EQ(refusal([&] { expect_free_run_folder(temp.path("run"), false, true); }), Exit::ok);
+  EXPECT_EQ(refusal([&] { expect_free_run_folder(temp.path("run"), true, false); }), Exit::ok);
+}
+
+TEST(RunFolder, BeginningTakesAnOldRunAway) {
+  const test::TempFolder temp;
+  temp.file("run/model.safetensors", "old");
+  temp.file("run/mine.txt", "kept");
+  begin_run_folder(temp.path("run"), "a = 1\n");
+  EXPECT_FALSE(path_exists(temp.path("run/model.safetensors")));
+  EXPECT_EQ(temp.read("run/config.ini"), "a = 1\n");
+  EXPECT_EQ(temp.read("run/mine.txt"), "kept");
 }
 
 TEST(EpochSummary, LeavesOutWhatWasNotMeasured) {

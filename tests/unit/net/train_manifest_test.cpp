@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "libcore/base/error.hpp"
-#include "libcore/base/file.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace tn {
 namespace {
@@ -30,9 +30,8 @@ std::string line(const std::string& id, const std::string& split, const nlohmann
 }
 
 TrainingSet load(const std::string& text, Task task = Task::mtl, std::optional<std::int64_t> size = {}) {
-  const std::string path = testing::TempDir() + "train_manifest.jsonl";
-  write_whole(path, text, true);
-  return load_training_set(path, "root", {}, size, task, false);
+  const test::TempFolder temp;
+  return load_training_set(temp.file("train_manifest.jsonl", text), "root", {}, size, task, false);
 }
 
 std::string refusal(const std::string& text, Exit expected, Task task = Task::mtl,

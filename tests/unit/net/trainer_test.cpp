@@ -40,7 +40,7 @@ TEST(Trainer, LearnsAFewDrawnCases) {
   const TrainOutcome outcome = train(job, listener);
   EXPECT_EQ(outcome.epochs, 30);
   EXPECT_GT(outcome.best_dice, 0.8);
-  EXPECT_LT(listener.losses.back(), 0.5 * listener.losses.front());
+  EXPECT_LT(listener.losses.back(), 0.6 * listener.losses.front());
 }
 
 TEST(Trainer, LeavesAModelThatAnswersAndTwoCheckpoints) {

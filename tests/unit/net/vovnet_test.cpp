@@ -43,6 +43,16 @@ TEST(VovNet, TakesTheSmallestSize) {
             (Sizes{{32, 8, 8}, {32, 8, 8}, {64, 4, 4}, {96, 2, 2}, {128, 1, 1}}));
 }
 
+TEST(VovNet, ComputesInChannelsLastOrderWhateverTheImagesHave) {
+  VovNet encoder(1, vovnet_tiny(), EcaRule::fixed3);
+  const at::Tensor images = at::zeros({2, 1, 40, 32});
+  for (const at::Tensor& input : {images, test::channels_last(images)}) {
+    const Pyramid f = encoder->forward(input);
+    for (const at::Tensor* level : {&f.f0, &f.f1, &f.f2, &f.f3, &f.f4})
+      EXPECT_TRUE(level->is_contiguous(at::MemoryFormat::ChannelsLast));
+  }
+}
+
 TEST(VovNet, RefusesSmallerImagesWithTheirSize) {
   const auto thrown = test::thrown_by([] { sizes(vovnet_tiny(), 28, 64); });
   EXPECT_EQ(thrown.exit_code, 65);
