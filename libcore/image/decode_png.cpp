@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "libcore/base/error.hpp"
+#include "libcore/base/text.hpp"
 #include "libcore/image/decode.hpp"
 #include "libcore/image/samples.hpp"
 
@@ -35,7 +36,7 @@ class PngReader {
   // Runs `step`, which may leave by longjmp and so must own nothing. Throws what libpng complained of.
   template <typename Step>
   void guarded(const Step& step) {
-    if (setjmp(png_jmpbuf(png_)) != 0) throw Error(Exit::bad_data, "{}: {}", name_, message_);
+    if (setjmp(png_jmpbuf(png_)) != 0) throw Error(Exit::bad_data, "{}: {}", name_, printable(message_));
     step(png_, info_);
   }
 

@@ -1,92 +1,17 @@
+#include <fmt/format.h>
 #include <tiffio.h>
 
 #include <algorithm>
-#include <cstdarg>
 #include <cstring>
-#include <memory>
 #include <opencv2/core.hpp>
 #include <vector>
 
-#include "libcore/base/error.hpp"
 #include "libcore/image/decode.hpp"
 #include "libcore/image/samples.hpp"
+#include "libcore/image/tiff_reader.hpp"
 
 namespace tn {
 namespace {
-
-// A TIFF in memory. libtiff reports through return values; its words are kept for the message.
-class TiffReader {
- public:
-  explicit TiffReader(const Encoded& file) : file_(file) {
-    const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
-                                                                                   &TIFFOpenOptionsFree);
-    TIFFOpenOptionsSetErrorHandlerExtR(options.get(), &TiffReader::note, this);
-    TIFFOpenOptionsSetWarningHandlerExtR(
-        options.get(), [](TIFF*, void*, const char*, const char*, va_list) { return 1; }, nullptr);
-    TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), tmsize_t{1} << 30);
-    tiff_ = TIFFClientOpenExt(
-        file.name.c_str(), "rm", this, &TiffReader::read,
-        [](thandle_t, void*, tmsize_t) { return tmsize_t{0}; }, &TiffReader::seek,
-        [](thandle_t) { return 0; }, &TiffReader::size, nullptr, nullptr, options.get());
-    if (tiff_ == nullptr) fail();
-  }
-  ~TiffReader() {
-    if (tiff_ != nullptr) TIFFClose(tiff_);
-  }
-  TiffReader(const TiffReader&) = delete;
-  TiffReader& operator=(const TiffReader&) = delete;
-
-  [[noreturn]] void fail() const {
-    if (cut_off_) throw Error(Exit::bad_data, "{}: is cut off (TIFF)", file_.name);
-    throw Error(Exit::bad_data, "{}: damaged TIFF: {}", file_.name, words_.empty() ? "no reason" : words_);
-  }
-  [[noreturn]] void refuse(const std::string& what) const {
-    throw Error(Exit::bad_data, "{}: TIFF with {} is not read here", file_.name, what);
-  }
-
-  template <typename T>
-  T tag(std::uint32_t name, T otherwise) const {
-    T value{};
-    return TIFFGetFieldDefaulted(tiff_, name, &value) == 1 ? value : otherwise;
-  }
-
-  TIFF* tiff() const { return tiff_; }
-
- private:
-  static int note(TIFF*, void* self, const char*, const char* format, va_list arguments) {
-    char text[200];
-    std::vsnprintf(text, sizeof text, format, arguments);
-    auto& words = static_cast<TiffReader*>(self)->words_;
-    if (words.empty()) words = text;  // what follows are consequences
-    return 1;
-  }
-
-  static tmsize_t read(thandle_t handle, void* out, tmsize_t count) {
-    auto& reader = *static_cast<TiffReader*>(handle);
-    const std::uint64_t all = reader.file_.bytes.size();
-    const std::uint64_t left = reader.at_ < all ? all - reader.at_ : 0;
-    const std::uint64_t given = std::min<std::uint64_t>(left, static_cast<std::uint64_t>(count));
-    if (given < static_cast<std::uint64_t>(count)) reader.cut_off_ = true;
-    if (given > 0) std::memcpy(out, reader.file_.bytes.data() + reader.at_, given);
-    reader.at_ += given;
-    return static_cast<tmsize_t>(given);
-  }
-
-  static toff_t seek(thandle_t handle, toff_t offset, int whence) {
-    auto& reader = *static_cast<TiffReader*>(handle);
-    if (whence == SEEK_CUR) offset += reader.at_;
-    if (whence == SEEK_END) offset += reader.file_.bytes.size();
-    return reader.at_ = offset;
-  }
-
-  static toff_t size(thandle_t handle) { return static_cast<TiffReader*>(handle)->file_.bytes.size(); }
-
-  const Encoded& file_;
-  TIFF* tiff_ = nullptr;
-  std::uint64_t at_ = 0;
-  bool cut_off_ = false;
-  std::string words_;
-};
 
 struct TiffLayout {
   ImageSize size;
