@@ -75,6 +75,7 @@ Imported import_ddti(const std::string& folder, const ImportOptions& options) {
   for (const CsvRow& row : table.rows) {
     Case one;
     one.id = row.fields[id];
+    if (row.fields[image].empty()) throw Error(Exit::bad_data, "{}: no image", table.place(row));
     one.image = written_path(folder, row.fields[image], options.root);
     if (!row.fields[mask].empty()) one.masks = {written_path(folder, row.fields[mask], options.root)};
     if (!row.fields[patient].empty()) one.patient = row.fields[patient];

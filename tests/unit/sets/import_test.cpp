@@ -65,6 +65,12 @@ TEST(ImportDdti, DuplicatesJoinTheirPatientsOverSeveralSteps) {
   EXPECT_EQ(imported.records[2].text("group"), "1");
   EXPECT_EQ(imported.records[3].text("group"), "4");
 }
+TEST(ImportDdti, ImageIsNeeded) {
+  const TempFolder folder;
+  folder.file("d/labels.csv", "id,image,mask,patient,label,tirads,sex,age\na,,,1,,,,\n");
+  EXPECT_EQ(thrown_by([&] { tn::import_ddti(folder.path("d"), {}); }).text,
+            folder.path("d/labels.csv") + ":2: no image");
+}
 TEST(ImportCsv, PathsStartFromTheTablesFolder) {
   const TempFolder folder;
   const std::string table = folder.file("s/t.csv", "image\nimages/a.png\n");
