@@ -64,28 +64,30 @@ std::string executable_folder() {
   return folder_of(std::string(path.data(), static_cast<std::size_t>(length)));
 }
 
-void* open_library(const std::string& path) {
-  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
+void* open_library(const std::string& path, int flags) {
+  void* handle = ::dlopen(path.c_str(), flags);
   if (handle == nullptr) throw Error(Exit::internal, "cannot open the network layer: {}", ::dlerror());
   return handle;
 }
 
-// TN_LIBTORCH=DIR: that LibTorch instead of the one found at build time. Libraries that are loaded already
-// satisfy those of the same name that ours asks for.
-void open_chosen_libtorch() {
-  const char* folder = std::getenv("TN_LIBTORCH");
-  if (folder == nullptr || *folder == '\0') return;
+// LibTorch before our own library, from TN_LIBTORCH=DIR or from where the build found it: a library that is
+// loaded satisfies those of its name that ours asks for. Bound to itself first: it brings its own BLAS, and
+// OpenCV has put the system's slow one into the program already.
+void open_libtorch() {
+  const char* chosen = std::getenv("TN_LIBTORCH");
+  const bool is_chosen = chosen != nullptr && *chosen != '\0';
+  const std::string folder = is_chosen ? std::string(chosen) + "/lib" : TN_LIBTORCH_FOLDER;
   for (const char* library : {"libc10.so", "libtorch_cpu.so"}) {
-    const std::string path = std::string(folder) + "/lib/" + library;
+    const std::string path = folder + "/" + library;
     if (!path_exists(path))
-      throw Error(Exit::no_input, "{}: not there (TN_LIBTORCH names a LibTorch folder)", path);
-    open_library(path);
+      throw Error(Exit::no_input, "{}: LibTorch is not there (TN_LIBTORCH names its folder)", path);
+    open_library(path, RTLD_NOW | RTLD_GLOBAL | RTLD_DEEPBIND);
   }
 }
 
 const NetBorder& open_border() {
-  open_chosen_libtorch();
-  void* handle = open_library(executable_folder() + "/" TN_NET_MODULE);
+  open_libtorch();
+  void* handle = open_library(executable_folder() + "/" TN_NET_MODULE, RTLD_NOW | RTLD_GLOBAL);
   // dlsym gives a data pointer for what is a function: POSIX allows the cast.
   const auto entry = reinterpret_cast<decltype(&tn_net_border)>(::dlsym(handle, "tn_net_border"));
   if (entry == nullptr) throw Error(Exit::internal, "cannot open the network layer: {}", ::dlerror());
