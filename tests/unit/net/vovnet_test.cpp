@@ -3,6 +3,7 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include "libcore/net/runtime.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/unit/net/tensors.hpp"
 
@@ -12,9 +13,10 @@ namespace {
 std::vector<std::vector<std::int64_t>> sizes(const VovNetLayout& layout, std::int64_t height,
                                              std::int64_t width) {
   const at::NoGradGuard no_gradients;
+  const Autocast fast(true);
   VovNet encoder(1, layout, EcaRule::fixed3);
   encoder->eval();
-  const Pyramid f = encoder->forward(test::channels_last(at::zeros({1, 1, height, width})));
+  const Pyramid f = encoder->forward(at::zeros({1, 1, height, width}));
   std::vector<std::vector<std::int64_t>> all;
   for (const at::Tensor* level : {&f.f0, &f.f1, &f.f2, &f.f3, &f.f4})
     all.push_back({level->size(1), level->size(2), level->size(3)});
