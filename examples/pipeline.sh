@@ -3,8 +3,8 @@
 # Needs the programs on PATH (build/bin). Leaves in FOLDER: data/, all.jsonl, pre/, run/, pred/, cases.jsonl, report.json,
 # report.md, worst.png and curves.png. FOLDER must not exist yet.
 set -euo pipefail
-patients=${2:-400}
-epochs=${3:-30}
+patients=${2:-450}
+epochs=${3:-24}
 mkdir "${1:?usage: pipeline.sh FOLDER [PATIENTS [EPOCHS]]}"
 cd "$1"
 
