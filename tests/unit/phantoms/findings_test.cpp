@@ -48,7 +48,8 @@ TEST(Patient, HasOneOrTwoNodulesAndTheSecondIsSmaller) {
     ASSERT_LE(patient.nodules.size(), 2U);
     if (patient.nodules.size() < 2) continue;
     ++second;
-    EXPECT_LE(patient.nodules[1].width * patient.nodules[1].height, 0.25 * 0.4 * 0.4);
+    EXPECT_LT(patient.nodules[1].width * patient.nodules[1].height,
+              patient.nodules[0].width * patient.nodules[0].height);
   }
   EXPECT_GT(second, 5);
   EXPECT_LT(second, 40);
