@@ -173,7 +173,7 @@ class TiffBands {
   void unpack(const Block& block, int plane, std::vector<std::uint16_t>& samples) const {
     const int rows = std::min(block.height, layout_.size.height - block.top);
     const int columns = std::min(block.width, layout_.size.width - block.left);
-    const int stored = layout_.apart ? 1 : layout_.samples;
+    const auto stored = static_cast<std::size_t>(layout_.apart ? 1 : layout_.samples);
     const int wanted = layout_.apart ? 1 : layout_.used;
     for (int y = 0; y < rows; ++y) {
       const std::uint8_t* row = buffer_.data() + row_bytes_ * static_cast<std::size_t>(y);
@@ -182,7 +182,8 @@ class TiffBands {
           const auto pixel = static_cast<std::size_t>(y) * static_cast<std::size_t>(layout_.size.width) +
                              static_cast<std::size_t>(block.left + x);
           samples[pixel * static_cast<std::size_t>(layout_.used) + static_cast<std::size_t>(plane + k)] =
-              sample_at(row, static_cast<std::size_t>(x * stored + k), layout_.bits);
+              sample_at(row, static_cast<std::size_t>(x) * stored + static_cast<std::size_t>(k),
+                        layout_.bits);
         }
     }
   }

@@ -15,7 +15,7 @@ namespace {
 
 cv::Mat1b decode_file(const std::string& bytes, const std::string& path, ImageSize size,
                       const DecodeLimits& limits) {
-  const cv::Mat1b mask = decode_mask(bytes, path, limits);
+  cv::Mat1b mask = decode_mask(bytes, path, limits);
   if (mask.cols != size.width || mask.rows != size.height)
     throw Error(Exit::bad_data, "{}: mask of {} x {} px, but the image has {} x {}", path, mask.cols,
                 mask.rows, size.width, size.height);

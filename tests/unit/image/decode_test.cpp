@@ -253,6 +253,9 @@ TEST(BadImage, FloatingPointTiffIsRefused) {
   EXPECT_EQ(load_error("float.tif"),
             "65: float.tif: TIFF with signed or floating-point samples is not read here");
 }
+TEST(BadImage, CompressedBmpIsRefused) {
+  EXPECT_EQ(load_error("run-length.bmp"), "65: run-length.bmp: compressed BMP (method 1) is not read here");
+}
 TEST(BadImage, BombIsRefusedByItsHeader) {
   EXPECT_EQ(load_error("bomb.png"), "65: bomb.png: 100000 x 100000 px is over the limit of 100000000 pixels");
 }
