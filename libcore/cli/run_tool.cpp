@@ -67,19 +67,22 @@ Exit answer(const Flags& flags, const std::function<Exit(const Invocation&)>& bo
 int run_tool(int argc, char** argv, Flags flags, const std::function<Exit(const Invocation&)>& body) {
   std::signal(SIGPIPE, SIG_DFL);  // a closed pipe ends us quietly, also where a parent ignored the signal
   const std::string program = flags.about().name.substr(0, flags.about().name.find(' '));
-  const Log fallback(program, Verbosity::normal, wants_colour(Colour::automatic));
+  // Made when it is needed: what --color said is known by then, unless the command line itself is wrong.
+  const auto say = [&](const std::string& text) {
+    Log(program, Verbosity::normal, wants_colour(flags.common().colour)).error(text);
+  };
   Exit code = Exit::internal;
   try {
     flags.parse(std::vector<std::string>(argv + 1, argv + argc));
     code = answer(flags, body);
   } catch (const Error& error) {
-    fallback.error(error.what());
+    say(error.what());
     code = error.exit_code();
   } catch (const std::bad_alloc&) {
-    fallback.error("out of memory");
+    say("out of memory");
     code = Exit::try_again;
   } catch (const std::exception& error) {
-    fallback.error(fmt::format("internal error: {}", first_line(error.what())));
+    say(fmt::format("internal error: {}", first_line(error.what())));
   }
   std::fflush(stderr);
   if (const int signal = interrupt_signal(); signal != 0 && code != Exit::try_again) {
