@@ -11,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <random>
 #include <utility>
 
 #include "libcore/base/error.hpp"
@@ -48,6 +49,21 @@ ssize_t read_unless_interrupted(void* cookie, char* out, std::size_t count) {
 
 int close_handle(void* cookie) {
   return ::close(*static_cast<const int*>(cookie));
+}
+
+// Makes a file of a name not taken yet, "PATH.tmp-" and six letters, with the rights that the umask leaves.
+// (mkostemp makes it private, and asking for the umask would change it for all threads.) -1 and errno where
+// that fails.
+int create_beside(const std::string& path, std::string& beside) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::random_device random;
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    beside = path + ".tmp-";
+    for (int i = 0; i < 6; ++i) beside += kLetters[random() % kLetters.size()];
+    const int handle = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (handle >= 0 || errno != EEXIST) return handle;
+  }
+  return -1;
 }
 
 }  // namespace
@@ -100,14 +116,8 @@ WholeFile::WholeFile(std::string path, bool force) : path_(std::move(path)), for
   } else {
     if (!force && path_exists(path_))
       throw Error(Exit::cannot_create, "{}: exists (--force overwrites it)", path_);
-    beside_ = path_ + ".tmp-XXXXXX";
-    const int handle = ::mkostemp(beside_.data(), O_CLOEXEC);
-    if (handle >= 0) {
-      const mode_t mask = ::umask(0);
-      ::umask(mask);
-      ::fchmod(handle, 0666 & ~mask);
-      stream_ = ::fdopen(handle, "wb");
-    }
+    const int handle = create_beside(path_, beside_);
+    if (handle >= 0) stream_ = ::fdopen(handle, "wb");
   }
   if (stream_ == nullptr) {
     const int code = errno;
