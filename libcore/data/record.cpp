@@ -11,7 +11,8 @@
 namespace tn {
 namespace {
 
-constexpr std::size_t kIdCap = 1024;  // bytes
+constexpr std::size_t kIdCap = 1024;     // bytes
+constexpr std::size_t kIdPartCap = 200;  // a file system takes 255, and outputs are named ID.png and more
 
 // Why the text cannot be a relative file name, or nothing.
 std::optional<std::string> id_fault(std::string_view id) {
@@ -25,6 +26,7 @@ std::optional<std::string> id_fault(std::string_view id) {
     if (part == "..") return "leads out of its folder by '..'";
     if (part.empty()) return "has an empty part between slashes";
     if (part == ".") return "has a part '.'";
+    if (part.size() > kIdPartCap) return fmt::format("has a part longer than {} bytes", kIdPartCap);
   }
   return std::nullopt;
 }

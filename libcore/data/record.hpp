@@ -74,7 +74,7 @@ class Record {
 };
 
 // Throws Error(bad_data): an id that is empty, absolute, not UTF-8, holds "..", an empty or "." part, or a
-// control character, or is over 1024 bytes. `place` stands before the reason.
+// control character, or is over 1024 bytes, 200 a part. `place` stands before the reason.
 void check_id(std::string_view id, const std::string& place);
 
 }  // namespace tn
