@@ -46,12 +46,25 @@ cv::Mat1b ready_frame(const Record& record, const nlohmann::json& pre, const Mod
   return frame;
 }
 
+// The way back to the original grid must start from the model's frame and end in an image of a size that is
+// allowed.
+void expect_fitting(const Placement& placement, const std::string& id, const ModelSpec& model,
+                    const InferOptions& options) {
+  if (placement.size != model.preprocess.size)
+    throw Error(Exit::bad_data, "{}: its geometry is of a frame of {} px, the model's is {}", id,
+                placement.size, model.preprocess.size);
+  if (std::int64_t{placement.source.width} * placement.source.height > options.max_pixels)
+    throw Error(Exit::bad_data, "{}: {} x {} px is over the limit of {} pixels", id, placement.source.width,
+                placement.source.height, options.max_pixels);
+}
+
 void prepare(Item& item, const ModelSpec& model, const InferOptions& options) {
   const Record& record = item.record;
   const auto pre = options.from_raw ? std::nullopt : record.json("pre");
   if (pre) {
     item.frame = ready_frame(record, *pre, model, options);
     item.placement = placement_from_json(pre->value("geometry", nlohmann::json()), record.id());
+    expect_fitting(item.placement, record.id(), model, options);
     return;
   }
   const auto path = record.text("image");
@@ -63,12 +76,13 @@ void prepare(Item& item, const ModelSpec& model, const InferOptions& options) {
 
 // A preprocessed record of another preprocessing is no fault of the record: the run makes no sense.
 void expect_same_preprocessing(const Record& record, const ModelSpec& model, const std::string& place) {
-  const auto hash = record.at("pre.hash");
+  if (record.is_null("pre")) return;
+  const auto hash = record.at("pre.hash").value_or(nlohmann::json());
   const std::string wanted = preprocess_hash(model.preprocess);
-  if (hash && (!hash->is_string() || hash->get<std::string>() != wanted))
+  if (hash != wanted)
     throw Error(Exit::bad_data,
                 "{}: preprocessed with {}, the model wants {} (--from-raw goes back to the original)", place,
-                hash->is_string() ? hash->get<std::string>() : hash->dump(), wanted);
+                hash.is_string() ? hash.get<std::string>() : hash.dump(), wanted);
 }
 
 // Path as it stands in the manifest: relative to the root where there is one.
@@ -149,6 +163,8 @@ class Stream {
       ++taken;
       Item item{std::move(*record), {}, {}, {}, false};
       if (!item.record.failed()) {
+        // What another model said of it goes: a record never mixes two models' answers.
+        for (const char* key : {"pred", "p_malignant", "model"}) item.record.erase(key);
         if (!options_.from_raw) expect_same_preprocessing(item.record, model_, reader_.place());
         try {
           prepare(item, model_, options_);

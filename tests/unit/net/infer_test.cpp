@@ -183,6 +183,33 @@ TEST(Infer, APreprocessedRecordIsTakenAsItIs) {
   EXPECT_EQ(load_grey(run.folder + "/out/1.png").size(), cv::Size(40, 20));
 }
 
+TEST(Infer, APreprocessedRecordWithoutAHashEndsTheRun) {
+  EXPECT_THROW(infer_lines("nohash", "{\"id\":\"1\",\"image\":\"a.png\",\"pre\":{\"image\":\"a.png\"}}\n"),
+               Error);
+}
+
+TEST(Infer, GeometryOfAnotherFrameFailsItsRecordAlone) {
+  const std::string folder = fresh_folder("geometry");
+  draw(folder, "a.png");
+  save_png(folder + "/frame.png", cv::Mat1b(32, 32, std::uint8_t{200}), true);
+  const nlohmann::json pre = {{"image", "frame.png"},
+                              {"geometry", to_json(place({40, 20}, 64, Fit::stretch))},
+                              {"hash", preprocess_hash(spec_of(32).preprocess)}};
+  const Ran run = infer_lines("geometry", "{\"id\":\"1\",\"image\":\"a.png\",\"pre\":" + pre.dump() +
+                                              "}\n{\"id\":\"2\",\"image\":\"a.png\"}\n");
+  ASSERT_EQ(run.records.size(), 2U);
+  EXPECT_TRUE(run.records[0].failed());
+  EXPECT_FALSE(run.records[1].failed());
+}
+
+TEST(Infer, WhatAnotherModelSaidIsTakenAway) {
+  const std::string folder = fresh_folder("stale");
+  const Ran run = infer_lines(
+      "stale", "{\"id\":\"1\",\"image\":\"gone.png\",\"p_malignant\":0.9,\"pred\":{},\"model\":\"m\"}\n");
+  ASSERT_EQ(run.records.size(), 1U);
+  for (const char* key : {"p_malignant", "pred", "model"}) EXPECT_FALSE(run.records[0].has(key)) << key;
+}
+
 TEST(Infer, ThresholdOutsideOfZeroAndOneIsRefused) {
   InferOptions options;
   options.threshold = 1.0;
