@@ -64,7 +64,8 @@ tn::Flags flags(Options& o) {
   f.section("Training");
   f.choice("preset", o.train.preset, {{"practical", tn::Preset::practical}, {"paper", tn::Preset::paper}},
            "NAME", "defaults of the settings below and of augmentation: practical or paper");
-  f.optional("epochs", o.train.epochs, "N", "passes over the training images");
+  f.optional("epochs", o.train.epochs, "N",
+             "passes over the training images; what does not fill a batch waits for the next");
   f.optional("max-steps", o.train.max_steps, "N", "end after N optimiser steps");
   f.optional("max-time", o.max_time, "TIME",
              "end after this time: 90s, 45m, 2h; the cosine schedule follows it");
@@ -74,7 +75,8 @@ tn::Flags flags(Options& o) {
   f.choice("optimizer", o.train.optimizer, {{"adam", tn::Optimizer::adam}, {"adamw", tn::Optimizer::adamw}},
            "NAME", "adam or adamw");
   f.optional("lr", o.train.learning_rate, "RATE", "learning rate at its highest");
-  f.optional("weight-decay", o.train.weight_decay, "SHARE", "weight decay of convolutions and matrices");
+  f.optional("weight-decay", o.train.weight_decay, "SHARE",
+             "weight decay; adamw leaves out biases and batch norms");
   f.optional("beta1", o.train.beta1, "SHARE", "decay of the optimiser's first moment");
   f.optional("beta2", o.train.beta2, "SHARE", "decay of the optimiser's second moment");
   f.choice("schedule", o.train.schedule,
@@ -109,6 +111,7 @@ class Reporter : public tn::TrainObserver {
   Reporter(const tn::Invocation& call, const Options& o) : call_(call), o_(o) {}
 
   void started(const tn::TrainStart& start) override {
+    tn::expect_free_run_folder(o_.folder, o_.resume, o_.force);  // again: reading may have taken long
     if (!o_.resume) tn::begin_run_folder(o_.folder, call_.config_text);
     log_.emplace(o_.folder, start.epoch - 1);
     const std::int64_t all = start.epoch_steps * o_.train.epochs;
@@ -147,6 +150,7 @@ void settle(Options& o) {
   if (o.folder.empty()) throw tn::Error(tn::Exit::usage, "--output FOLDER is required");
   if (o.resume && o.force) throw tn::Error(tn::Exit::usage, "--resume and --force contradict each other");
   for (const std::string& text : o.select) o.selection.conditions.push_back(tn::parse_condition(text));
+  tn::check(o.selection);
   if (o.max_time) o.train.max_seconds = tn::parse_duration(*o.max_time);
   o.net.mask_head = o.train.task != tn::Task::classify;
   o.net.class_head = o.train.task != tn::Task::segment;

@@ -45,6 +45,7 @@ int open_append(const std::string& path) {
 void append_line(int handle, const std::string& path, const std::string& line) {
   if (::write(handle, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
     throw Error(Exit::io, "{}: cannot write: {}", path, std::strerror(errno));
+  ::fdatasync(handle);  // the checkpoint that follows must not know more than the log; pipes refuse, and may
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "libcore/net/train_manifest.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/version.hpp"
@@ -69,6 +70,10 @@ TrainingSet load_training_set(const std::string& path, const std::string& root, 
   if (size && *size != set.preprocess.size)
     throw Error(Exit::usage, "--size {}: the manifest's frames are {} px", *size, set.preprocess.size);
   set.labels = reader.header().json("labels").value_or(nlohmann::json{{"benign", 0}, {"malignant", 1}});
+  for (const auto& [label, number] : {std::pair("benign", 0), std::pair("malignant", 1)})
+    if (set.labels.contains(label) && set.labels[label] != number)
+      throw Error(Exit::bad_data, "{}: label '{}' has number {}, expected {}", reader.name(), label,
+                  set.labels[label].dump(), number);
   set.label_source = reader.header().text("label_source");
 
   std::vector<Record> used;
@@ -110,6 +115,7 @@ TrainJob make_train_job(const TrainingSet& set, const NetOptions& net, const Tra
   job.fingerprint = {{"arch", to_json(net)},
                      {"options", to_json(options)},
                      {"manifest", set.hash},
+                     {"labels", set.labels},
                      {"pre", preprocess_hash(set.preprocess)}};
   return job;
 }

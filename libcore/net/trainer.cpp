@@ -97,6 +97,7 @@ struct Trainer::State {
   std::optional<Adam> adam;
   std::optional<Ema> ema;
   TrainProgress progress;
+  double rate = 0;  // of the last step
   bool interrupted = false;
 };
 
@@ -187,7 +188,8 @@ StepLoss Trainer::State::step(std::span<const std::size_t> order) {
     throw Error(Exit::internal, "the loss is not finite at step {} of epoch {}, images {}",
                 progress.epoch_step + 1, progress.epoch, fmt::join(batch.ids, " "));
   if (options.clip > 0) clip_gradients(parameters, options.clip);
-  adam->step(learning_rate(options, {progress.steps, progress_share()}, progress.plateau.factor));
+  rate = learning_rate(options, {progress.steps, progress_share()}, progress.plateau.factor);
+  adam->step(rate);
   adam->zero_grad();
   if (ema) ema->update(state, progress.steps);
   return value;
@@ -222,6 +224,8 @@ void Trainer::State::end_epoch() {
   if (ema) ema->swap(state);
   const Validation result = validate(*network, validation, loss,
                                      std::max<std::int64_t>(1, batch_size / options.accumulate), bfloat16);
+  if (result.loss && !std::isfinite(*result.loss))
+    throw Error(Exit::internal, "the validation loss is not finite after epoch {}", progress.epoch);
   const std::optional<double> value = quality(result, options.task);
   // Without validation cases the last epoch's weights are the model.
   const bool best = !value || *value > progress.best;
@@ -238,7 +242,7 @@ void Trainer::State::end_epoch() {
   const double steps = static_cast<double>(std::max<std::int64_t>(1, progress.epoch_step));
   log.epoch = progress.epoch;
   log.steps = progress.steps;
-  log.learning_rate = learning_rate(options, {progress.steps - 1, progress_share()}, progress.plateau.factor);
+  log.learning_rate = rate;
   log.loss = progress.loss_sum / steps;
   if (job.net.mask_head) log.mask_loss = progress.mask_loss_sum / steps;
   if (job.net.class_head) log.class_loss = progress.class_loss_sum / steps;

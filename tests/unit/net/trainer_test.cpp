@@ -143,7 +143,7 @@ TEST(Trainer, ResumeOfAFinishedRunDoesNothing) {
 }
 
 TEST(Trainer, NonFiniteLossEndsWithTheIdsOfTheBatch) {
-  TrainJob job = draw_job("nonfinite", 4, 2);
+  TrainJob job = draw_job("nonfinite", 8, 2);
   job.options.learning_rate = 1e30;
   Listener listener;
   try {
@@ -152,8 +152,28 @@ TEST(Trainer, NonFiniteLossEndsWithTheIdsOfTheBatch) {
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), Exit::internal);
     EXPECT_THAT(error.what(), testing::HasSubstr("loss is not finite"));
-    EXPECT_THAT(error.what(), testing::HasSubstr("case0"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("images case"));
   }
+}
+
+TEST(Trainer, WeightsThatOverflowMakeNoModel) {
+  TrainJob job = draw_job("overflow", 4, 2);
+  job.options.learning_rate = 1e30;
+  job.options.max_steps = 1;
+  job.options.ema = 0;
+  Listener listener;
+  EXPECT_THROW(train(job, listener), Error);
+  EXPECT_FALSE(path_exists(job.folder + "/model.safetensors"));
+}
+
+TEST(Trainer, LogHoldsTheRateOfTheLastStep) {
+  TrainJob job = draw_job("rate", 8, 2);
+  job.options.epochs = 2;
+  Listener listener;
+  train(job, listener);
+  // Four steps in all; the second is taken at a quarter of the budget, the fourth at three quarters.
+  EXPECT_NEAR(listener.epochs[0].learning_rate, 1e-3 * 0.5 * (1 + std::sqrt(0.5)), 1e-12);
+  EXPECT_NEAR(listener.epochs[1].learning_rate, 1e-3 * 0.5 * (1 - std::sqrt(0.5)), 1e-12);
 }
 
 TEST(Trainer, MaxStepsEndsInTheMiddleOfAnEpoch) {
