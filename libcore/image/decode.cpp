@@ -119,7 +119,7 @@ ImageSize image_size(const std::string& path, const DecodeLimits& limits) {
 }
 
 ImageSize encoded_size(std::string_view bytes, const std::string& name, const DecodeLimits& limits) {
-  const Encoded file{bytes, name, limits.fail_on, {}};
+  const Encoded file{bytes, name, limits.fail_on, nullptr};
   const ImageHeader header = checked_header(recognise(file), file, limits);
   if (header.orientation < 5) return header.size;
   return {header.size.height, header.size.width};

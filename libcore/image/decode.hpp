@@ -15,7 +15,7 @@ struct Encoded {
   std::string_view bytes;
   const std::string& name;
   FailOn fail_on = FailOn::error;
-  std::function<void(const std::string& damage)> tolerated = {};
+  std::string* tolerated = nullptr;  // see DecodeLimits
 };
 
 // grey: levels 0 to 255. mask: 255 where the pixel is not black, else 0.

@@ -159,7 +159,7 @@ cv::Mat1b decode_jpeg(const Encoded& file, Reading reading) {
     }
     jpeg_finish_decompress(&jpeg);
   });
-  if (file.tolerated && reader.damage()[0] != '\0') file.tolerated(reader.damage());
+  if (file.tolerated != nullptr && reader.damage()[0] != '\0') *file.tolerated = reader.damage();
   return reading == Reading::mask ? above_half(grey) : grey;
 }
 

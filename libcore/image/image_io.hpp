@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <opencv2/core/mat.hpp>
 #include <string>
 #include <string_view>
@@ -17,7 +16,7 @@ enum class FailOn { none, truncated, error, warning };
 struct DecodeLimits {
   std::int64_t max_pixels = 100'000'000;  // checked before any pixel memory is taken
   FailOn fail_on = FailOn::error;
-  std::function<void(const std::string& damage)> tolerated = {};  // told once of what fail_on let pass
+  std::string* tolerated = nullptr;  // gets what fail_on let pass; the caller's
 };
 
 // In pixels.

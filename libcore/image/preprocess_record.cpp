@@ -104,7 +104,7 @@ void make_image(MadeRecord& made, const std::string& path, const PreprocessRecor
   const auto note = store.note(FrameKind::image, made.image.name);
   if (note && take_image_note(made, *note, size, options.frame)) return;
   DecodeLimits limits = options.limits;
-  limits.tolerated = [&](const std::string& damage) { made.damage = damage; };
+  limits.tolerated = &made.damage;
   const Frame frame = preprocess(decode_grey(bytes, path, limits), options.frame);
   made.placement = frame.placement;
   made.image.pixels = frame.image;

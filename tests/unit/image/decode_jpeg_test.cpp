@@ -127,7 +127,7 @@ TEST(JpegMask, OfZerosIsEmpty) {
 TEST(FailOn, LetsDamagePassAndTellsOfIt) {
   std::string told;
   DecodeLimits limits;
-  limits.tolerated = [&](const std::string& damage) { told = damage; };
+  limits.tolerated = &told;
   limits.fail_on = FailOn::truncated;
   EXPECT_EQ(load_grey(fixture("damaged.jpg"), limits).empty(), false);
   EXPECT_EQ(told, "damaged JPEG: Corrupt JPEG data: bad Huffman code");
