@@ -78,6 +78,7 @@ tn::Flags flags(Options& o) {
   f.section("Output");
   f.optional("output,o", o.output, "FILE", "where the manifest goes; -: stdout");
   f.toggle("force", o.force, "overwrite the output");
+  f.once();
   f.toggle_off("no-pg", o.history, "leave this program out of the history in the header");
   f.section("Computing");
   f.optional("jobs,j", o.jobs, "N", "threads; 0: every core");
