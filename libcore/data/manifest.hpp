@@ -61,6 +61,7 @@ class ManifestReader {
   std::optional<Record> next();  // nothing at the end, once it is known to be whole
   bool truncated() const;        // at the end: it was cut off, and options allowed that
   std::string place() const;     // "file:line" of the record last returned
+  void stop();                   // from any thread: next() waits for no more input and throws (LineReader)
   const std::string& name() const;
 
  private:
@@ -79,6 +80,7 @@ class ManifestWriter {
   void write(const Record& record);
   void flush();   // hands over what was written (stdout)
   void finish();  // end record with count and errors; the file appears; throws Error(io)
+  void settle();  // the same, but the file appears with finish() only (see WholeFile)
 
   std::int64_t count() const;
   std::int64_t errors() const;  // of them failed records

@@ -193,6 +193,10 @@ bool ManifestReader::truncated() const {
   return state_->ended && state_->truncated;
 }
 
+void ManifestReader::stop() {
+  state_->lines.stop();
+}
+
 std::string ManifestReader::place() const {
   return state_->place();
 }
