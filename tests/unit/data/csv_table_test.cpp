@@ -92,7 +92,9 @@ TEST(CsvWithoutHeader, MayBeEmpty) {
   EXPECT_TRUE(tn::parse_csv("", "t", {"name"}).rows.empty());
 }
 TEST(CsvWithoutHeader, ShortRowIsRefused) {
-  EXPECT_EQ(thrown_by([] { tn::parse_csv("a,0\nb\n", "t", {"name", "label"}); }).text,
+  EXPECT_EQ(thrown_by([] {
+              tn::parse_csv("a,0\nb\n", "t", {"name", "label"});
+            }).text,
             "t:2: 1 fields, expected 2");
 }
 
