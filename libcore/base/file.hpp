@@ -21,6 +21,9 @@ void create_folders(const std::string& folder);
 // "a/b.txt" -> "a"; "b.txt" -> ".".
 std::string folder_of(const std::string& path);
 
+// Where the running program lies: libraries of its own are found from there. Throws Error(internal).
+std::string executable_folder();
+
 enum class Durability { rename_only, fsync };
 
 // A file written beside its final place and renamed on commit(): readers see the old file or the whole new
