@@ -15,6 +15,7 @@
 #include "libcore/base/file.hpp"
 #include "libcore/base/interrupt.hpp"
 #include "libcore/image/image_io.hpp"
+#include "libcore/image/record_image.hpp"
 
 namespace tn {
 namespace {
@@ -67,9 +68,7 @@ void prepare(Item& item, const ModelSpec& model, const InferOptions& options) {
     expect_fitting(item.placement, record.id(), model, options);
     return;
   }
-  const auto path = record.text("image");
-  if (!path) throw Error(Exit::bad_data, "{}: record without 'image'", record.id());
-  Frame frame = preprocess(load_grey(resolve(options.root, *path), {options.max_pixels}), model.preprocess);
+  Frame frame = preprocess(load_image(record, options.root, {options.max_pixels}), model.preprocess);
   item.frame = std::move(frame.image);
   item.placement = frame.placement;
 }
