@@ -41,17 +41,19 @@ tn::Flags flags(Options& o) {
                "[OPTION]... [INPUT]..."});
   f.operands(o.inputs, "input", 0, 10000);
   f.section("Input");
-  f.choice("import", o.layout,
-           {{"none", tn::Layout::none},
-            {"tn-scui", tn::Layout::tn_scui},
-            {"tn3k", tn::Layout::tn3k},
-            {"ddti", tn::Layout::ddti},
-            {"busi", tn::Layout::busi},
-            {"folders", tn::Layout::folders},
-            {"csv", tn::Layout::csv}},
-           "LAYOUT",
-           "what inputs are: tn-scui, tn3k, ddti, busi, folders (each a folder), csv (a table); "
-           "none: manifests, lists");
+  f.choice(
+      "import", o.layout,
+      {{"none", tn::Layout::none},
+       {"tn-scui", tn::Layout::tn_scui},
+       {"tn3k", tn::Layout::tn3k},
+       {"ddti", tn::Layout::ddti},
+       {"busi", tn::Layout::busi},
+       {"folders", tn::Layout::folders},
+       {"csv", tn::Layout::csv},
+       {"dicom", tn::Layout::dicom}},
+      "LAYOUT",
+      "what inputs are: tn-scui, tn3k, ddti, busi, folders (each a folder), csv (a table), dicom (files, "
+      "folders); none: manifests, lists");
   f.toggle("null,0", o.nul, "inputs are lists of paths, each ended by a zero byte");
   f.choice("id-from", o.read.id_from_name, {{"path", false}, {"name", true}}, "PART",
            "id of a listed image: its path, or its name without folders");
@@ -69,6 +71,11 @@ tn::Flags flags(Options& o) {
   f.optional("label-source", o.import.label_source, "TEXT", "what the labels rest on, for the header");
   f.optional("tirads-cut", o.import.tirads_cut, "CATEGORY",
              "ddti: labels from TI-RADS, malignant from CATEGORY (4a, say) up");
+  f.optional("patient-key", o.import.patient_key, "FILE",
+             "dicom: patients are PatientID hashed with the key in FILE");
+  f.toggle("keep-patient-id", o.import.keep_patient_id, "dicom: patients are PatientID as it is");
+  f.toggle("blank-outside-regions", o.import.blank_outside_regions,
+           "dicom: what lies outside the ultrasound regions is read as black");
   f.section("Selection");
   f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE; also KEY!=VALUE");
   f.optional("limit", o.limit, "N", "take at most N records");
@@ -170,7 +177,9 @@ Gathered gather(const Options& o, const tn::Invocation& call, int jobs) {
   for (const std::string& warning : imported.warnings) call.log.warning(warning);
   all.manifest = {std::move(imported.header), tn::selected(std::move(imported.records), selection(o))};
   tn::Progress progress(call.program, "images", count(all), call.progress);
-  all.failures = tn::measure_images(all.manifest.records, o.root, jobs, [&] { progress.advance(); });
+  all.failures = std::move(imported.failures);
+  const auto unreadable = tn::measure_images(all.manifest.records, o.root, jobs, [&] { progress.advance(); });
+  all.failures.insert(all.failures.end(), unreadable.begin(), unreadable.end());
   return all;
 }
 

@@ -26,6 +26,8 @@ Imported import_one(Layout layout, const std::string& input, const ImportOptions
       return import_folders(input, options);
     case Layout::csv:
       return import_csv(input, options);
+    case Layout::dicom:
+      return import_dicom(input, options);
     case Layout::none:
       break;
   }
@@ -61,6 +63,12 @@ void check(Layout layout, const ImportOptions& options) {
   if (options.tirads_cut) check_tirads_cut(*options.tirads_cut);
   if (layout != Layout::tn3k && options.published_folds)
     throw Error(Exit::usage, "--published-folds needs --import tn3k");
+  if (layout != Layout::dicom &&
+      (options.patient_key || options.keep_patient_id || options.blank_outside_regions))
+    throw Error(Exit::usage,
+                "--patient-key, --keep-patient-id and --blank-outside-regions need --import dicom");
+  if (options.patient_key && options.keep_patient_id)
+    throw Error(Exit::usage, "--patient-key and --keep-patient-id contradict each other");
   if (layout == Layout::none && options.prefix) throw Error(Exit::usage, "--prefix needs --import");
   if (layout == Layout::none && options.label_source)
     throw Error(Exit::usage, "--label-source needs --import");
@@ -84,6 +92,7 @@ Imported import_all(Layout layout, const std::vector<std::string>& inputs, const
       all.records.push_back(std::move(record));
     }
     all.warnings.insert(all.warnings.end(), one.warnings.begin(), one.warnings.end());
+    all.failures.insert(all.failures.end(), one.failures.begin(), one.failures.end());
   }
   return all;
 }
