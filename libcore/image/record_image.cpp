@@ -64,7 +64,7 @@ ImageSize image_size(const ImageSource& source, const DecodeLimits& limits) {
 }
 
 cv::Mat1b decode_image(const ImageSource& source, const DecodeLimits& limits) {
-  const cv::Mat1b image = decode_grey(source.bytes, source.path, limits, source.frame);
+  cv::Mat1b image = decode_grey(source.bytes, source.path, limits, source.frame);
   if (source.visible.empty()) return image;
   cv::Mat1b seen(image.size(), std::uint8_t{0});
   const cv::Rect whole(0, 0, image.cols, image.rows);
