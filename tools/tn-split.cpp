@@ -41,14 +41,19 @@ tn::Flags flags(Options& o) {
                "[OPTION]... [INPUT]..."});
   f.operands(o.inputs, "input", 0, 10000);
   f.section("Input");
-  f.choice("import", o.layout,
-           {{"none", tn::Layout::none},
-            {"ddti", tn::Layout::ddti},
-            {"busi", tn::Layout::busi},
-            {"folders", tn::Layout::folders},
-            {"csv", tn::Layout::csv}},
-           "LAYOUT",
-           "what inputs are: ddti, busi, folders (each a folder), csv (a table); none: manifests, lists");
+  f.choice(
+      "import", o.layout,
+      {{"none", tn::Layout::none},
+       {"tn-scui", tn::Layout::tn_scui},
+       {"tn3k", tn::Layout::tn3k},
+       {"ddti", tn::Layout::ddti},
+       {"busi", tn::Layout::busi},
+       {"folders", tn::Layout::folders},
+       {"csv", tn::Layout::csv},
+       {"dicom", tn::Layout::dicom}},
+      "LAYOUT",
+      "what inputs are: tn-scui, tn3k, ddti, busi, folders (each a folder), csv (a table), dicom (files, "
+      "folders); none: manifests, lists");
   f.toggle("null,0", o.nul, "inputs are lists of paths, each ended by a zero byte");
   f.choice("id-from", o.read.id_from_name, {{"path", false}, {"name", true}}, "PART",
            "id of a listed image: its path, or its name without folders");
@@ -64,6 +69,13 @@ tn::Flags flags(Options& o) {
              "busi, folders, csv: the first group of REGEX in a file's name is its patient");
   f.optional("prefix", o.import.prefix, "TEXT", "put TEXT before ids, patients and groups");
   f.optional("label-source", o.import.label_source, "TEXT", "what the labels rest on, for the header");
+  f.optional("tirads-cut", o.import.tirads_cut, "CATEGORY",
+             "ddti: labels from TI-RADS, malignant from CATEGORY (4a, say) up");
+  f.optional("patient-key", o.import.patient_key, "FILE",
+             "dicom: patients are PatientID hashed with the key in FILE");
+  f.toggle("keep-patient-id", o.import.keep_patient_id, "dicom: patients are PatientID as it is");
+  f.toggle("blank-outside-regions", o.import.blank_outside_regions,
+           "dicom: what lies outside the ultrasound regions is read as black");
   f.section("Selection");
   f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE; also KEY!=VALUE");
   f.optional("limit", o.limit, "N", "take at most N records");
@@ -71,6 +83,7 @@ tn::Flags flags(Options& o) {
   f.optional("ratio", o.split.ratio, "T:V[:S]", "share records out over train, val and test");
   f.optional("folds", o.split.folds, "K", "share records out over K folds, 0 to K-1");
   f.optional("fold", o.split.fold, "I", "fold I is val, the other folds are train");
+  f.toggle("published-folds", o.split.published, "tn3k: folds, and with --fold the split, as published");
   f.optional("group", o.split.group, "KEY", "keep records with the same KEY in one split: patient");
   f.optional("stratify", o.split.stratify, "KEY[,KEY]...",
              "same mix of values in each split: label, or any key; size: thirds of the nodule's area");
@@ -95,9 +108,17 @@ tn::Selection selection(const Options& o) {
   return selection;
 }
 
+tn::ImportOptions import_options(const Options& o) {
+  tn::ImportOptions import = o.import;
+  import.root = o.root;
+  import.published_folds = o.split.published;
+  import.fold = o.split.fold;
+  return import;
+}
+
 // Options that the kind of input has no use for.
 void check_input(const Options& o) {
-  tn::check(o.layout, o.import);
+  tn::check(o.layout, import_options(o));
   selection(o);
   if (o.layout == tn::Layout::none) return;
   if (o.inputs.empty()) throw tn::Error(tn::Exit::usage, "--import: no input given");
@@ -153,13 +174,13 @@ Gathered gather(const Options& o, const tn::Invocation& call, int jobs) {
     warn_truncated(reader, call.log);
     return all;
   }
-  tn::ImportOptions import = o.import;
-  import.root = o.root;
-  tn::Imported imported = tn::import_all(o.layout, o.inputs, import);
+  tn::Imported imported = tn::import_all(o.layout, o.inputs, import_options(o));
   for (const std::string& warning : imported.warnings) call.log.warning(warning);
   all.manifest = {std::move(imported.header), tn::selected(std::move(imported.records), selection(o))};
   tn::Progress progress(call.program, "images", count(all), call.progress);
-  all.failures = tn::measure_images(all.manifest.records, o.root, jobs, [&] { progress.advance(); });
+  all.failures = std::move(imported.failures);
+  const auto unreadable = tn::measure_images(all.manifest.records, o.root, jobs, [&] { progress.advance(); });
+  all.failures.insert(all.failures.end(), unreadable.begin(), unreadable.end());
   return all;
 }
 

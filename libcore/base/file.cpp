@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -96,6 +97,13 @@ void sync_files(const std::string& folder) {
 std::string folder_of(const std::string& path) {
   const std::string folder = fs::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
+}
+
+std::string executable_folder() {
+  std::array<char, 4096> path{};
+  const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
+  if (length <= 0) throw Error(Exit::internal, "/proc/self/exe: cannot be read");
+  return folder_of(std::string(path.data(), static_cast<std::size_t>(length)));
 }
 
 WholeFile::WholeFile(std::string path, bool force) : path_(std::move(path)), force_(force) {

@@ -23,6 +23,9 @@ void create_folders(const std::string& folder);
 // "a/b.txt" -> "a"; "b.txt" -> ".".
 std::string folder_of(const std::string& path);
 
+// Where the running program lies: libraries of its own are found from there. Throws Error(internal).
+std::string executable_folder();
+
 enum class Durability { rename_only, fsync };
 
 // Brings everything written on the folder's file system to the disk. Throws Error(io).

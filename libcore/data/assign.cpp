@@ -124,8 +124,13 @@ void check(const SplitOptions& options) {
   if (options.ratio) ratio_weights(*options.ratio);
   if (options.folds && (*options.folds < 2 || *options.folds > kMostFolds))
     throw Error(Exit::usage, "--folds: {} is not in 2 to {}", *options.folds, kMostFolds);
-  if (options.fold && !options.folds) throw Error(Exit::usage, "--fold needs --folds");
-  if (options.fold && (*options.fold < 0 || *options.fold >= *options.folds))
+  if (options.published && wants_split(options))
+    throw Error(Exit::usage, "--published-folds contradicts --ratio and --folds");
+  if (options.fold && !options.folds && !options.published)
+    throw Error(Exit::usage, "--fold needs --folds or --published-folds");
+  if (options.fold && options.published && *options.fold < 0)
+    throw Error(Exit::usage, "--fold: {} is not a number from 0 up", *options.fold);
+  if (options.fold && options.folds && (*options.fold < 0 || *options.fold >= *options.folds))
     throw Error(Exit::usage, "--fold: {} is not in 0 to {}", *options.fold, *options.folds - 1);
   strata_keys(options);
   if (wants_split(options)) return;

@@ -15,6 +15,7 @@ struct SplitOptions {
   std::optional<std::string> ratio;     // "7:1:2": train, val, test; the last may be left out
   std::optional<std::int64_t> folds;    // 2 to 1000
   std::optional<std::int64_t> fold;     // 0 to folds - 1: this one is val, the rest train
+  bool published = false;               // folds come with the data set, and none are made; `fold` chooses one
   std::optional<std::string> group;     // key: records with the same value stay together
   std::optional<std::string> stratify;  // "label,size": keys, each split has the same mix of their values
   std::int64_t seed = 17;               // same seed and records, in any order: same split

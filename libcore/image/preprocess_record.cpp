@@ -10,6 +10,7 @@
 #include "libcore/base/hash.hpp"
 #include "libcore/data/manifest.hpp"
 #include "libcore/image/mask.hpp"
+#include "libcore/image/record_image.hpp"
 
 namespace tn {
 namespace {
@@ -42,10 +43,10 @@ auto with_code(const char* code, const Step& step) {
   }
 }
 
-std::string image_name(const std::string& bytes, const std::string& options_hash) {
+std::string image_name(const ImageSource& source, const std::string& options_hash) {
   Sha256 hash;
-  hash.update("image " + options_hash + "\n");
-  hash.update(bytes);
+  hash.update("image " + options_hash + source.choice() + "\n");
+  hash.update(source.bytes);
   return hash.hex();
 }
 
@@ -63,19 +64,14 @@ std::string mask_name(const MaskSource& source, ImageSize size, const std::strin
 
 MadeRecord make(const Record& record, const PreprocessRecordOptions& options, const FrameStore& store) {
   const std::string options_hash = preprocess_hash(options.frame);
-  const std::string path = with_code("data", [&] {
-    const auto text = record.text("image");
-    if (!text) throw Error(Exit::bad_data, "{}: record without 'image'", record.id());
-    return resolve(options.root, *text);
-  });
+  const ImageSource image = with_code("data", [&] { return read_image_source(record, options.root); });
   MadeRecord made;
   with_code("decode", [&] {
-    const std::string bytes = read_file(path);
-    const ImageSize size = encoded_size(bytes, path, options.limits);
-    made.image.name = image_name(bytes, options_hash);
+    const ImageSize size = image_size(image, options.limits);
+    made.image.name = image_name(image, options_hash);
     made.placement = place(size, static_cast<int>(options.frame.size), options.frame.fit);
     if (!store.holds(FrameKind::image, made.image.name))
-      made.image.pixels = preprocess(decode_grey(bytes, path, options.limits), options.frame).image;
+      made.image.pixels = preprocess(decode_image(image, options.limits), options.frame).image;
   });
   with_code("mask", [&] {
     const std::optional<MaskSource> source = read_mask_source(record, options.root);

@@ -9,6 +9,7 @@
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
 #include "libcore/image/image_io.hpp"
+#include "libcore/image/record_image.hpp"
 
 namespace tn {
 namespace {
@@ -51,9 +52,7 @@ void take_frame(InferItem& item, const InferContext& context) {
     expect_fitting(item.placement, record.id(), context);
     return;
   }
-  const auto path = record.text("image");
-  if (!path) throw Error(Exit::bad_data, "{}: record without 'image'", record.id());
-  Frame frame = preprocess(load_grey(resolve(context.options.root, *path), {context.options.max_pixels}),
+  Frame frame = preprocess(load_image(record, context.options.root, {context.options.max_pixels}),
                            context.model.preprocess);
   item.frame = std::move(frame.image);
   item.placement = frame.placement;

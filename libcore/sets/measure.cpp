@@ -70,7 +70,7 @@ ImageSize size_of(const Record& record, const std::string& root) {
 std::vector<std::string> measure_images(std::vector<Record>& records, const std::string& root, int jobs,
                                         const Tick& tick) {
   return for_each_good(records, jobs, tick, [&](std::size_t i) {
-    const ImageSize size = image_size(image_path(records[i], root));
+    const ImageSize size = size_of(records[i], root);
     records[i].set_json("size", {size.width, size.height});
     const auto masks = records[i].json("mask").value_or(nlohmann::json::array());
     for (const auto& mask : masks.is_array() ? masks : nlohmann::json::array({masks})) {

@@ -13,9 +13,9 @@ namespace tn {
 // Called once a record, by one thread at a time.
 using Tick = std::function<void()>;
 
-// Sets each record's `size` from its image's header, and makes sure that its mask files are there. A record
-// whose files are missing or unreadable becomes an error record. Returns what went wrong, in order of the
-// records.
+// Sets each record's `size` from its image's header where it has none, and makes sure that its mask files are
+// there. A record whose files are missing or unreadable becomes an error record. Returns what went wrong, in
+// order of the records.
 std::vector<std::string> measure_images(std::vector<Record>& records, const std::string& root, int jobs,
                                         const Tick& tick);
 

@@ -188,7 +188,7 @@ TEST(CheckSplit, RefusesFoldsOutOfRange) {
   options.fold = 5;
   EXPECT_EQ(complaint(options), "--fold: 5 is not in 0 to 4");
   options.folds.reset();
-  EXPECT_EQ(complaint(options), "--fold needs --folds");
+  EXPECT_EQ(complaint(options), "--fold needs --folds or --published-folds");
 }
 TEST(CheckSplit, RefusesRatioAndFoldsAtOnce) {
   SplitOptions options = ratio("7:1:2");
