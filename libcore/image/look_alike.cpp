@@ -25,8 +25,8 @@ constexpr int kNearSigns = 44;          // of 128: pairs that differ in more are
 constexpr double kNearCoarse = 0.3;     // correlation at 24 x 24 px as they lie
 constexpr double kAlignedCoarse = 0.6;  // and laid on each other
 constexpr double kAlignedMiddle = 0.6;  // at 48 x 48 px
-constexpr double kDoubtful = 0.75;      // at 96 x 96 px: below, they are two pictures
-constexpr double kSure = 0.85;          // and from here on one
+constexpr double kDoubtful = 0.7;       // at 96 x 96 px: below, they are two pictures
+constexpr double kSure = 0.8;           // and from here on one
 constexpr int kMiddle = 48;
 constexpr std::size_t kListed = 32;  // pictures with the same pixels whose pairs are all listed
 
