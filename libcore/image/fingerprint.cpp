@@ -92,12 +92,12 @@ Fingerprint fingerprint(const cv::Mat1b& picture) {
 }
 
 Signs flipped(const Signs& signs, Flip flip) {
-  static const Signs kColumns = odd(true);
-  static const Signs kRows = odd(false);
+  static const Signs columns = odd(true);
+  static const Signs rows = odd(false);
   Signs result = signs;
   for (std::size_t i = 0; i < result.size(); ++i) {
-    if (flip == Flip::left_right || flip == Flip::both) result.at(i) ^= kColumns.at(i);
-    if (flip == Flip::top_bottom || flip == Flip::both) result.at(i) ^= kRows.at(i);
+    if (flip == Flip::left_right || flip == Flip::both) result.at(i) ^= columns.at(i);
+    if (flip == Flip::top_bottom || flip == Flip::both) result.at(i) ^= rows.at(i);
   }
   return result;
 }

@@ -118,7 +118,7 @@ class Inspection {
 
 // "train", "fold 2", "train (fold 2)"; nothing for a record that was not shared out.
 std::optional<std::string> part_of(const Record& record) {
-  const auto split = value_text(record, "split");
+  auto split = value_text(record, "split");
   const auto fold = value_text(record, "fold");
   if (split && fold) return fmt::format("{} (fold {})", *split, *fold);
   if (split) return split;
