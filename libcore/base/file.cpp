@@ -77,6 +77,11 @@ bool path_exists(const std::string& path) {
   return ::lstat(path.c_str(), &info) == 0;
 }
 
+bool is_regular_file(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
 void create_folders(const std::string& folder) {
   std::error_code code;
   fs::create_directories(folder, code);

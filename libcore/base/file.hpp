@@ -17,6 +17,9 @@ std::string read_file(const std::string& path);
 // Whether something stands at the path (a dangling link counts).
 bool path_exists(const std::string& path);
 
+// Whether the path leads to a regular file, which can be opened again: no pipe, no device, no stdin.
+bool is_regular_file(const std::string& path);
+
 // The folder and its parents. Throws Error(cannot_create).
 void create_folders(const std::string& folder);
 
