@@ -36,7 +36,7 @@ FNR == 1 {
   here = layer_of(path)
   top = path
   sub(/\/.*/, "", top)
-  in_net = here == "net" || path ~ /^tests\/unit\/net\//
+  in_net = here == "net" || path ~ /^tests\/(unit|bench)\/net\//
   if (here != "" && !(here in seen)) complain("libcore/CMakeLists.txt lists no layer '" here "'")
 }
 

@@ -40,6 +40,7 @@ tn::Flags flags(Options& o) {
   f.optional("json", o.outputs.json, "FILE", "write the report for programs, tn-report(5); - is stdout");
   f.optional("per-case", o.outputs.per_case, "FILE", "write the records with their metrics; - is stdout");
   f.toggle("force", o.outputs.force, "overwrite outputs");
+  f.once();
   f.toggle("no-pg", o.no_pg, "leave this program out of the history in the outputs");
   f.section("Metrics");
   f.repeated("by", o.eval.by, "KEY",
@@ -50,6 +51,7 @@ tn::Flags flags(Options& o) {
            {{"score", tn::EmptyRule::score}, {"nan", tn::EmptyRule::nan}, {"drop", tn::EmptyRule::drop}},
            "RULE", "cases with empty masks: score, nan or drop");
   f.toggle("explain-metrics", o.explain, "print what every number means and exit");
+  f.once();
   f.section("Computing");
   f.optional("jobs,j", o.eval.jobs, "N", "threads; 0: every core");
   f.unrecorded();

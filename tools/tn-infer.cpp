@@ -45,6 +45,7 @@ tn::Flags flags(Options& o) {
   f.choice("id-from", o.read.id_from_name, {{"path", false}, {"name", true}}, "WHAT",
            "id of a plain path: the path, or the file's name alone");
   f.toggle("force", o.infer.force, "overwrite masks and manifest");
+  f.once();
   f.toggle("no-pg", o.no_pg, "leave this program out of the manifest's history");
   f.section("Prediction");
   f.optional("threshold", o.infer.threshold, "P",
@@ -68,7 +69,7 @@ tn::Flags flags(Options& o) {
 tn::Exit run(Options o, const tn::Invocation& call) {
   for (const std::string& text : o.select) o.infer.selection.conditions.push_back(tn::parse_condition(text));
   if (o.null_separated) o.read.separator = '\0';
-  if (o.predict.jobs < 0) throw tn::Error(tn::Exit::usage, "{} threads", o.predict.jobs);
+  o.infer.jobs = o.predict.jobs;
   tn::check(o.infer);
   const tn::InterruptScope interruptible;
 
@@ -83,7 +84,7 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   writer.header(header);
   writer.flush();
   tn::Progress progress(call.program, "images", 0, call.progress);
-  const tn::InferReport report{[&](const tn::Record& record) { call.log.error(tn::failure_line(record)); },
+  const tn::InferReport report{[&](const tn::Record& record) { call.log.error(record.failure_line()); },
                                [&] { progress.advance(); }};
   const tn::InferOutcome outcome = tn::infer(reader, writer, *predictor, spec, hash, o.infer, report);
   if (outcome.failed > 0)

@@ -41,6 +41,7 @@ tn::Flags flags(Options& o) {
            "id of a plain path: the path, or the file's name alone");
   f.toggle("dry-run", o.pre.store.dry_run, "print the records that would come, write no frame");
   f.toggle("force", o.force, "overwrite the manifest");
+  f.once();
   f.toggle("no-pg", o.no_pg, "leave this program out of the manifest's history");
   f.section("Frames");
   f.optional("size", o.pre.frame.size, "PX", "side of the square frames, 32 to 4096");

@@ -47,8 +47,11 @@ tn::Flags flags(Options& o) {
   f.toggle("allow-truncated", o.allow_truncated, "take a manifest whose end record is missing");
   f.optional("size", o.size, "PX", "refuse a manifest whose frames have another size");
   f.toggle("resume", o.resume, "go on from the run folder's last checkpoint");
+  f.once();
   f.toggle("force", o.force, "begin anew in a folder that holds a run");
+  f.once();
   f.toggle("list-archs", o.list_archs, "print the architectures with their parameters and exit");
+  f.once();
   f.section("Network");
   f.optional("arch", o.net.arch, "NAME", "architecture; --list-archs prints them");
   f.choice("task", o.train.task,
@@ -132,13 +135,18 @@ class Reporter : public tn::TrainObserver {
     log_.emplace(o_.folder, start.epoch - 1);
     const std::int64_t all = start.epoch_steps * o_.train.epochs;
     const std::int64_t steps = o_.train.max_steps ? std::min(all, *o_.train.max_steps) : all;
-    progress_.emplace(call_.program, "steps", steps, call_.progress);
-    progress_->advance((start.epoch - 1) * start.epoch_steps + start.epoch_step);
+    progress_.emplace(call_.program, "steps", o_.max_time ? 0 : steps, call_.progress);
+    progress_->begin_at((start.epoch - 1) * start.epoch_steps + start.epoch_step);
+    if (!start.warning.empty()) call_.log.warning(start.warning);
+    if (start.measure.empty())
+      call_.log.warning(
+          "no validation record to choose the best model by: the last epoch's weights are the model");
     call_.log.note(fmt::format("{}: {} parameters, {} steps an epoch, {}, {} threads", o_.net.arch,
                                start.parameters, start.epoch_steps, start.bfloat16 ? "bfloat16" : "float32",
                                start.threads));
   }
-  void step(std::int64_t epoch, std::int64_t, double loss) override {
+  void step(std::int64_t epoch, std::int64_t, double loss, double share) override {
+    progress_->set_share(share);
     progress_->advance(1, fmt::format("epoch {}, loss {:.4f}", epoch, loss));
   }
   void epoch(const tn::EpochLog& log) override {
@@ -187,8 +195,6 @@ tn::Exit run(Options o, const tn::Invocation& call) {
       fmt::format("{} images to train on, {} to validate on", set.train.size(), set.validation.size()));
   if (set.errors > 0)
     call.log.warning(fmt::format("{} records arrived with an error and are left out", set.errors));
-  if (set.validation.empty())
-    call.log.warning("no record has split 'val': the last epoch's weights are the model");
 
   Reporter reporter(call, o);
   const tn::TrainJob job = tn::make_train_job(set, o.net, o.train, o.folder, o.resume, call.command_line);
@@ -197,8 +203,9 @@ tn::Exit run(Options o, const tn::Invocation& call) {
     call.log.note(fmt::format("stopped; --resume goes on from {}", o.folder));
     return tn::Exit::interrupted;
   }
-  call.log.note(fmt::format("{}/model.safetensors: epoch {} of {}, validation Dice {:.4f}", o.folder,
-                            outcome.best_epoch, outcome.epochs, outcome.best_dice));
+  call.log.note(fmt::format(
+      "{}/model.safetensors: epoch {} of {}{}", o.folder, outcome.best_epoch, outcome.epochs,
+      outcome.measure.empty() ? "" : fmt::format(", validation {} {:.4f}", outcome.measure, outcome.best)));
   return tn::Exit::ok;
 }
 

@@ -54,6 +54,7 @@ tn::Flags overlay_flags(Options& o) {
              "folder for DIR/ID.png; or, ending in .png, the file for the one record");
   f.optional("thickness", o.overlay.thickness, "PX", "width of the outlines");
   f.toggle("force", o.overlay.force, "overwrite pictures");
+  f.once();
   f.section("Computing");
   f.optional("jobs,j", o.overlay.jobs, "N", "threads; 0: every core");
   f.unrecorded();
@@ -91,6 +92,7 @@ tn::Flags sheet_flags(Options& o) {
   f.section("Output");
   f.required("output,o", o.output, "FILE", "the picture; .png, .svg or .pdf");
   f.toggle("force", o.force, "overwrite the picture");
+  f.once();
   f.section("Layout");
   f.optional("columns", o.sheet.columns, "N", "tiles a row; 0: as the number of tiles asks for, 6 at most");
   f.optional("tile", o.sheet.tile, "PX", "width of a tile");
@@ -178,6 +180,7 @@ tn::Flags curves_flags(Options& o) {
   f.section("Output");
   f.required("output,o", o.output, "FILE", "the picture; .png, .svg or .pdf");
   f.toggle("force", o.force, "overwrite the picture");
+  f.once();
   return f;
 }
 

@@ -29,7 +29,7 @@ class Error : public std::runtime_error {
  public:
   template <typename... Args>
   Error(Exit exit_code, fmt::format_string<Args...> text, Args&&... args)
-      : Error(exit_code, fmt::format(text, std::forward<Args>(args)...), 0) {}
+      : Error(ReadyText(), exit_code, fmt::format(text, std::forward<Args>(args)...)) {}
 
   Exit exit_code() const { return exit_code_; }
 
@@ -37,10 +37,12 @@ class Error : public std::runtime_error {
   const char* kind() const;
 
   // From a ready text, which is not a format string.
-  static Error of(Exit exit_code, const std::string& text) { return Error(exit_code, text, 0); }
+  static Error of(Exit exit_code, const std::string& text) { return Error(ReadyText(), exit_code, text); }
 
  private:
-  Error(Exit exit_code, const std::string& text, int) : std::runtime_error(text), exit_code_(exit_code) {}
+  struct ReadyText {};
+  Error(ReadyText, Exit exit_code, const std::string& text)
+      : std::runtime_error(text), exit_code_(exit_code) {}
 
   Exit exit_code_;
 };

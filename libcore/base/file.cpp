@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -31,24 +33,6 @@ void sync_folder(const std::string& folder) {
   if (handle < 0) return;  // the file itself is synced already
   ::fsync(handle);
   ::close(handle);
-}
-
-// Reads as a stream does, but a signal ends the wait for input: -1 and EINTR.
-ssize_t read_unless_interrupted(void* cookie, char* out, std::size_t count) {
-  const int handle = *static_cast<const int*>(cookie);
-  for (;;) {
-    pollfd waits[] = {{handle, POLLIN, 0}, {interrupt_handle(), POLLIN, 0}};
-    if (::poll(waits, 2, -1) < 0 && errno != EINTR) return -1;
-    if (waits[1].fd >= 0 && interrupt_signal() != 0) {
-      errno = EINTR;
-      return -1;
-    }
-    if (waits[0].revents != 0) return ::read(handle, out, count);
-  }
-}
-
-int close_handle(void* cookie) {
-  return ::close(*static_cast<const int*>(cookie));
 }
 
 // Makes a file of a name not taken yet, "PATH.tmp-" and six letters, with the rights that the umask leaves.
@@ -93,6 +77,11 @@ bool path_exists(const std::string& path) {
   return ::lstat(path.c_str(), &info) == 0;
 }
 
+bool is_regular_file(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
 void create_folders(const std::string& folder) {
   std::error_code code;
   fs::create_directories(folder, code);
@@ -101,9 +90,25 @@ void create_folders(const std::string& folder) {
     throw Error(Exit::cannot_create, "{}: exists and is not a folder", folder);
 }
 
+void sync_files(const std::string& folder) {
+  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0) throw Error(Exit::io, "{}: {}", folder, reason(errno));
+  const int synced = ::syncfs(handle);
+  const int code = errno;
+  ::close(handle);
+  if (synced != 0) throw Error(Exit::io, "{}: cannot write: {}", folder, reason(code));
+}
+
 std::string folder_of(const std::string& path) {
   const std::string folder = fs::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
+}
+
+std::string executable_folder() {
+  std::array<char, 4096> path{};
+  const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
+  if (length <= 0) throw Error(Exit::internal, "/proc/self/exe: cannot be read");
+  return folder_of(std::string(path.data(), static_cast<std::size_t>(length)));
 }
 
 WholeFile::WholeFile(std::string path, bool force) : path_(std::move(path)), force_(force) {
@@ -139,12 +144,17 @@ void WholeFile::write(std::string_view bytes) {
   if (std::fwrite(bytes.data(), 1, bytes.size(), stream_) != bytes.size()) fail("write", errno);
 }
 
-void WholeFile::commit(Durability durability) {
+void WholeFile::settle(Durability durability) {
+  if (stream_ == nullptr) return;
   if (std::fflush(stream_) != 0) fail("write", errno);
   if (durability == Durability::fsync && ::fsync(::fileno(stream_)) != 0 && errno != EINVAL && errno != EROFS)
     fail("write", errno);
   const int closed = std::fclose(std::exchange(stream_, nullptr));
   if (closed != 0) fail("write", errno);
+}
+
+void WholeFile::commit(Durability durability) {
+  settle(durability);
   if (beside_.empty()) return;
   if (force_) {
     if (::rename(beside_.c_str(), path_.c_str()) != 0) fail("rename into place", errno);
@@ -165,24 +175,54 @@ void write_whole(const std::string& path, std::string_view bytes, bool force, Du
   file.commit(durability);
 }
 
+// Reads as a stream does, but a signal or stop() ends the wait for input: -1 and EINTR or ECANCELED.
+ssize_t LineReader::read_unless_stopped(void* handles, char* out, std::size_t count) {
+  const auto [input, stop] = *static_cast<const Handles*>(handles);
+  for (;;) {
+    pollfd waits[] = {{input, POLLIN, 0}, {interrupt_handle(), POLLIN, 0}, {stop, POLLIN, 0}};
+    if (::poll(waits, 3, -1) < 0 && errno != EINTR) return -1;
+    const bool interrupted = waits[1].fd >= 0 && interrupt_signal() != 0;
+    if (interrupted || waits[2].revents != 0) {
+      errno = interrupted ? EINTR : ECANCELED;
+      return -1;
+    }
+    if (waits[0].revents != 0) return ::read(input, out, count);
+  }
+}
+
 LineReader::LineReader(const std::string& path, char separator)
     : name_(path == "-" ? "<stdin>" : path), separator_(separator) {
-  handle_ = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (handle_ < 0) throw Error(Exit::no_input, "{}: {}", path, reason(errno));
-  const bool own = handle_ != STDIN_FILENO;
+  handles_.input = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (handles_.input < 0) throw Error(Exit::no_input, "{}: {}", path, reason(errno));
+  const bool own = handles_.input != STDIN_FILENO;
   struct stat info {};
-  if (own && ::fstat(handle_, &info) == 0 && S_ISDIR(info.st_mode)) {
-    ::close(handle_);
+  if (own && ::fstat(handles_.input, &info) == 0 && S_ISDIR(info.st_mode)) {
+    ::close(handles_.input);
     throw Error(Exit::no_input, "{}: is a folder, not a file", path);
   }
-  const cookie_io_functions_t calls{&read_unless_interrupted, nullptr, nullptr,
-                                    own ? &close_handle : nullptr};
-  stream_ = ::fopencookie(&handle_, "r", calls);
-  if (stream_ == nullptr) throw Error(Exit::io, "{}: {}", path, reason(errno));
+  handles_.stop = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  const cookie_io_functions_t calls{&read_unless_stopped, nullptr, nullptr, nullptr};
+  if (handles_.stop >= 0) stream_ = ::fopencookie(&handles_, "r", calls);
+  if (stream_ == nullptr) {
+    const int code = errno;
+    close();
+    throw Error(Exit::io, "{}: {}", path, reason(code));
+  }
 }
 
 LineReader::~LineReader() {
   std::fclose(stream_);
+  close();
+}
+
+void LineReader::close() {
+  if (handles_.input != STDIN_FILENO) ::close(handles_.input);
+  if (handles_.stop >= 0) ::close(handles_.stop);
+}
+
+void LineReader::stop() {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(handles_.stop, &one, sizeof one);
 }
 
 bool LineReader::next(std::string& line) {
@@ -198,6 +238,7 @@ bool LineReader::next(std::string& line) {
     if (code == EINTR && signal != 0)
       throw Error(signal == SIGINT ? Exit::interrupted : Exit::terminated, "{}: reading was interrupted",
                   name_);
+    if (code == ECANCELED) throw Error(Exit::interrupted, "{}: reading was stopped", name_);
     throw Error(Exit::io, "{}: {}", name_, reason(code));
   }
   ended_ = c == separator_;
@@ -223,6 +264,14 @@ void TextOutput::write(std::string_view text) {
 
 void TextOutput::flush() {
   if (!file_ && std::fflush(stdout) != 0) throw Error(Exit::io, "<stdout>: cannot write: {}", reason(errno));
+}
+
+void TextOutput::settle() {
+  if (file_) {
+    file_->settle();
+  } else {
+    flush();
+  }
 }
 
 void TextOutput::finish() {

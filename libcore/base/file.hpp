@@ -1,6 +1,8 @@
 // Reading whole files, and outputs that appear whole or not at all.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -15,13 +17,22 @@ std::string read_file(const std::string& path);
 // Whether something stands at the path (a dangling link counts).
 bool path_exists(const std::string& path);
 
+// Whether the path leads to a regular file, which can be opened again: no pipe, no device, no stdin.
+bool is_regular_file(const std::string& path);
+
 // The folder and its parents. Throws Error(cannot_create).
 void create_folders(const std::string& folder);
 
 // "a/b.txt" -> "a"; "b.txt" -> ".".
 std::string folder_of(const std::string& path);
 
+// Where the running program lies: libraries of its own are found from there. Throws Error(internal).
+std::string executable_folder();
+
 enum class Durability { rename_only, fsync };
+
+// Brings everything written on the folder's file system to the disk. Throws Error(io).
+void sync_files(const std::string& folder);
 
 // A file written beside its final place and renamed on commit(): readers see the old file or the whole new
 // one. Unless committed, nothing is left behind. The folder must exist.
@@ -34,6 +45,11 @@ class WholeFile {
   WholeFile& operator=(const WholeFile&) = delete;
 
   void write(std::string_view bytes);  // throws Error(io), disk full included
+
+  // Settled, all bytes are on the disk and only the name is not: whoever writes several files settles all
+  // before the first appears. commit() settles what is not. Both throw Error(io), and commit()
+  // Error(cannot_create) for a file that came into being meanwhile.
+  void settle(Durability durability = Durability::fsync);
   void commit(Durability durability = Durability::fsync);
 
   const std::string& path() const { return path_; }
@@ -60,9 +76,12 @@ class LineReader {
   LineReader& operator=(const LineReader&) = delete;
 
   // The next line without its end, false at the end of input. Throws Error(bad_data) for a line over the cap,
-  // Error(io) if reading fails, and Error(interrupted | terminated) when a signal comes (interrupt.hpp) while
-  // it waits for input.
+  // Error(io) if reading fails, Error(interrupted | terminated) when a signal comes (interrupt.hpp) while it
+  // waits for input, and Error(interrupted) after stop().
   bool next(std::string& line);
+
+  // From any thread: ends the wait for input, for one who needs no more of it.
+  void stop();
 
   std::int64_t line_number() const { return number_; }  // of the line last read, from 1
   bool line_ended() const { return ended_; }            // false: the input stopped before the line's end
@@ -71,7 +90,14 @@ class LineReader {
 
  private:
   std::string name_;
-  int handle_ = -1;  // what stream_ reads; its address is handed to the stream
+  struct Handles {
+    int input = -1;
+    int stop = -1;  // becomes readable by stop()
+  };
+  static ssize_t read_unless_stopped(void* handles, char* out, std::size_t count);
+  void close();
+
+  Handles handles_;  // what stream_ reads; their address is handed to the stream
   std::FILE* stream_ = nullptr;
   char separator_;
   std::int64_t number_ = 0;
@@ -85,6 +111,7 @@ class TextOutput {
 
   void write(std::string_view text);
   void flush();   // on stdout: hands over what is known so far; throws Error(io) if that fails
+  void settle();  // see WholeFile
   void finish();  // must be called for success; throws Error(io)
 
  private:

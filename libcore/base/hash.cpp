@@ -1,6 +1,7 @@
 #include "libcore/base/hash.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <array>
 
@@ -8,6 +9,17 @@
 #include "libcore/base/file.hpp"
 
 namespace tn {
+namespace {
+
+using Digest = std::array<unsigned char, 32>;
+
+std::string digits_of(const Digest& digest) {
+  std::string text;
+  for (const unsigned char byte : digest) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+}  // namespace
 
 struct Sha256::State {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
@@ -27,12 +39,10 @@ void Sha256::update(std::string_view bytes) {
 }
 
 std::string Sha256::hex() {
-  std::array<unsigned char, 32> digest{};
+  Digest digest{};
   if (EVP_DigestFinal_ex(state_->context.get(), digest.data(), nullptr) != 1)
     throw Error(Exit::internal, "SHA-256 failed");
-  std::string text;
-  for (const unsigned char byte : digest) text += fmt::format("{:02x}", byte);
-  return text;
+  return digits_of(digest);
 }
 
 std::string sha256_hex(std::string_view bytes) {
@@ -43,6 +53,15 @@ std::string sha256_hex(std::string_view bytes) {
 
 std::string sha256_file(const std::string& path) {
   return sha256_hex(read_file(path));
+}
+
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
+  Digest digest{};
+  const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data, bytes.size(), digest.data(),
+           nullptr) == nullptr)
+    throw Error(Exit::internal, "HMAC-SHA256 failed");
+  return digits_of(digest);
 }
 
 std::uint64_t hash64(std::string_view bytes, std::uint64_t seed) {

@@ -27,6 +27,10 @@ class Sha256 {
 std::string sha256_hex(std::string_view bytes);
 std::string sha256_file(const std::string& path);  // throws Error(no_input) if it cannot be opened
 
+// HMAC-SHA256 (RFC 2104) in 64 hexadecimal digits: who does not have the key cannot find out what was hashed
+// by trying.
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes);
+
 // A fast 64-bit hash (FNV-1a with a final mix) for tables and random keys; the same on every platform.
 std::uint64_t hash64(std::string_view bytes, std::uint64_t seed = 0);
 

@@ -5,7 +5,8 @@
 
 namespace tn {
 
-// 0: every core; otherwise `jobs`, but never more than there are cores. Throws Error(usage) below 0.
+// 0: every core that the process may run on; otherwise `jobs`, but never more than those. Throws Error(usage)
+// below 0.
 int thread_count(std::int64_t jobs);
 
 }  // namespace tn

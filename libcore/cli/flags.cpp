@@ -11,6 +11,7 @@
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/value_semantic.hpp>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "libcore/base/error.hpp"
@@ -68,6 +69,32 @@ std::string shell_quoted(const std::string& word) {
       quoted += c;
   }
   return quoted + "'";
+}
+
+// A value of an INI file as Boost reads it back: a '#' would begin a comment, blanks at the ends would be
+// lost. Such a value becomes a JSON string, in which '#' is written by its number.
+std::string ini_quoted(const std::string& value) {
+  const auto plain = [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '#' && c != '\x7f'; };
+  if (!value.empty() && std::all_of(value.begin(), value.end(), plain) && trim(value) == value &&
+      value.front() != '"')
+    return value;
+  std::string quoted = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\')
+      quoted += {'\\', c};
+    else if (plain(c))
+      quoted += c;
+    else
+      quoted += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+  }
+  return quoted + '"';
+}
+
+std::string ini_unquoted(const std::string& name, const std::string& value) {
+  if (!value.starts_with('"')) return value;
+  const nlohmann::json text = nlohmann::json::parse(value, nullptr, /*allow_exceptions=*/false);
+  if (!text.is_string()) throw Error(Exit::usage, "--{}: {} is no text in quotes", name, printable(value));
+  return text.get<std::string>();
 }
 
 // Boost's sentences, shortened to ours.
@@ -291,7 +318,7 @@ void Flags::read_config(const std::string& path) {
       if (first && flag.clear) flag.clear();
       seen.push_back(flag.name);
       given_.push_back(flag.name);
-      for (const std::string& value : option.value) flag.set(value);
+      for (const std::string& value : option.value) flag.set(ini_unquoted(flag.name, value));
     }
   } catch (const po::unknown_option& error) {
     std::vector<std::string> names;
@@ -400,7 +427,8 @@ std::string Flags::config_text() const {
     const std::vector<std::string> values = flag.show();
     if (values.empty()) text += fmt::format("# {} =\n", flag.name);
     for (const std::string& value : values)
-      text += fmt::format("{}{} = {}\n", value.empty() ? "# " : "", flag.name, value);
+      text += value.empty() ? fmt::format("# {} =\n", flag.name)
+                            : fmt::format("{} = {}\n", flag.name, ini_quoted(value));
   }
   return text;
 }

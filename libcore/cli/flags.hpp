@@ -94,9 +94,11 @@ class Flags {
   // Operands, at least `least` and at most `most` of them; refused if the tool declares none.
   void operands(std::vector<std::string>& field, std::string name, std::size_t least, std::size_t most);
 
-  // The last row added: its environment variable; or that it leaves no trace in the recorded command line.
+  // The last row added: its environment variable; that it leaves no trace in the recorded command line; that
+  // it holds for one call and does not belong into a configuration file.
   void from_environment(std::string variable) { rows_.back().variable = std::move(variable); }
   void unrecorded() { rows_.back().in_command_line = false; }
+  void once() { rows_.back().in_config = false; }
 
   // Sets other fields' defaults from one that is known by then (a preset); what was given itself still wins.
   void defaults_from(std::function<void()> set_defaults) { defaults_ = std::move(set_defaults); }

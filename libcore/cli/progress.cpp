@@ -28,14 +28,34 @@ void Progress::advance(std::int64_t count, const std::string& detail) {
   draw(detail);
 }
 
+void Progress::begin_at(std::int64_t count) {
+  done_ = before_ = count;
+}
+
+void Progress::set_share(double share) {
+  if (!first_share_) first_share_ = {share, std::chrono::steady_clock::now()};
+  share_ = share;
+}
+
+std::optional<double> Progress::seconds_left(std::chrono::steady_clock::time_point now) const {
+  const auto since = [&](std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(now - start).count();
+  };
+  if (first_share_) {
+    if (share_ <= first_share_->share) return std::nullopt;
+    return since(first_share_->when) * (1 - share_) / (share_ - first_share_->share);
+  }
+  if (total_ == 0 || done_ <= before_) return std::nullopt;
+  return since(start_) * static_cast<double>(total_ - done_) / static_cast<double>(done_ - before_);
+}
+
 void Progress::draw(const std::string& detail) {
   const double seconds = std::chrono::duration<double>(drawn_ - start_).count();
-  const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0;
+  const double rate = seconds > 0 ? static_cast<double>(done_ - before_) / seconds : 0;
   std::string line =
       total_ > 0 ? fmt::format("{}/{} {}", done_, total_, unit_) : fmt::format("{} {}", done_, unit_);
   line += fmt::format(", {:.3g}/s", rate);
-  if (total_ > 0 && rate > 0)
-    line += fmt::format(", {} left", clock_text(static_cast<double>(total_ - done_) / rate));
+  if (const auto left = seconds_left(drawn_)) line += fmt::format(", {} left", clock_text(*left));
   fmt::print(stderr, "\r\033[K{}: {}{}{}", program_, line, detail.empty() ? "" : ", ", detail);
   std::fflush(stderr);
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace tn {
@@ -18,6 +19,13 @@ class Progress {
 
   void advance(std::int64_t count = 1, const std::string& detail = "");
 
+  // Things done before this process began: they count, but not for the rate.
+  void begin_at(std::int64_t count);
+
+  // The share of the work that is done, in [0,1], where the count does not tell it: the time left follows it.
+  // Shown with the next advance().
+  void set_share(double share);
+
  private:
   void draw(const std::string& detail);
 
@@ -25,7 +33,16 @@ class Progress {
   std::string unit_;
   std::int64_t total_;
   bool enabled_;
+  std::optional<double> seconds_left(std::chrono::steady_clock::time_point now) const;
+
   std::int64_t done_ = 0;
+  std::int64_t before_ = 0;  // of them done before
+  struct Share {
+    double share;
+    std::chrono::steady_clock::time_point when;
+  };
+  std::optional<Share> first_share_;
+  double share_ = 0;
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::time_point drawn_;
 };

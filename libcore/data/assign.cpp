@@ -34,25 +34,51 @@ std::vector<double> ratio_weights(const std::string& ratio) {
   return weights;
 }
 
-std::vector<double> part_weights(const SplitOptions& options) {
-  if (options.ratio) return ratio_weights(*options.ratio);
-  return std::vector<double>(static_cast<std::size_t>(*options.folds), 1.0);
+// What records are shared out over: train, val and test; or folds, and test after them where a ratio sets it
+// aside.
+struct Parts {
+  std::vector<double> weights;
+  std::vector<std::string> names;
+  std::size_t folds = 0;
+};
+
+Parts parts_of(const SplitOptions& options) {
+  Parts parts;
+  if (!options.folds) return {ratio_weights(*options.ratio), {kSplitNames.begin(), kSplitNames.end()}, 0};
+  parts.folds = static_cast<std::size_t>(*options.folds);
+  double rest = 1;
+  double test = 0;
+  if (options.ratio) {
+    const std::vector<double> ratio = ratio_weights(*options.ratio);
+    rest = ratio[0] + ratio[1];
+    test = ratio[2] * static_cast<double>(parts.folds);
+  }
+  for (std::size_t fold = 0; fold < parts.folds; ++fold) {
+    parts.weights.push_back(rest);
+    parts.names.push_back(fmt::format("fold {}", fold));
+  }
+  if (test > 0) {
+    parts.weights.push_back(test);
+    parts.names.emplace_back("test");
+  }
+  return parts;
 }
 
 // Numbers for names: dense, in order of the names.
-std::vector<std::uint32_t> numbered(const std::vector<std::string>& names) {
+std::vector<std::uint32_t> numbered(const std::vector<std::string_view>& names) {
   std::map<std::string_view, std::uint32_t> numbers;
-  for (const std::string& name : names) numbers[name] = 0;
+  for (const std::string_view name : names) numbers[name] = 0;
   std::uint32_t next = 0;
   for (auto& [name, number] : numbers) number = next++;
   std::vector<std::uint32_t> result;
   result.reserve(names.size());
-  for (const std::string& name : names) result.push_back(numbers[name]);
+  for (const std::string_view name : names) result.push_back(numbers[name]);
   return result;
 }
 
 struct Grouping {
   std::vector<std::uint32_t> group;  // one a record, in the given order
+  std::vector<std::string> names;    // one a group: the key's value, or the id of a record without it
   std::size_t ungrouped = 0;
 };
 
@@ -60,16 +86,17 @@ Grouping group_by(const std::vector<Record>& records, const std::vector<std::siz
                   const std::string& key) {
   Grouping grouping;
   std::unordered_map<std::string, std::uint32_t> numbers;
-  std::uint32_t next = 0;
   for (const std::size_t i : order) {
     const auto value = value_text(records[i], key);
+    const auto next = static_cast<std::uint32_t>(grouping.names.size());
     if (!value) {
       ++grouping.ungrouped;
-      grouping.group.push_back(next++);
+      grouping.group.push_back(next);
+      grouping.names.push_back(records[i].id());
       continue;
     }
     const auto [at, fresh] = numbers.emplace(*value, next);
-    if (fresh) ++next;
+    if (fresh) grouping.names.push_back(*value);
     grouping.group.push_back(at->second);
   }
   if (numbers.empty() && !records.empty())
@@ -88,45 +115,117 @@ std::vector<std::size_t> by_id(const std::vector<Record>& records) {
   return order;
 }
 
-void mark(Record& record, std::uint32_t part, const SplitOptions& options) {
-  if (options.ratio) return record.set("split", kSplitNames.at(part));
+void mark(Record& record, std::size_t part, const Parts& parts, const SplitOptions& options) {
+  if (part >= parts.folds) {  // no fold
+    record.erase("fold");
+    return record.set("split", parts.names[part]);
+  }
   record.set("fold", static_cast<std::int64_t>(part));
-  if (options.fold) record.set("split", *options.fold == part ? "val" : "train");
+  if (!options.fold) return record.erase("split");
+  record.set("split", *options.fold == static_cast<std::int64_t>(part) ? "val" : "train");
 }
 
-SplitCounts count_parts(const std::vector<std::uint32_t>& parts, const std::vector<std::string>& strata,
-                        const SplitOptions& options, const std::vector<double>& weights) {
-  std::map<std::string, std::vector<std::size_t>> rows;
-  std::vector<std::size_t> sizes(weights.size());
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    ++sizes[parts[i]];
-    ++rows.try_emplace(strata[i], weights.size()).first->second[parts[i]];
+SplitCounts count_parts(const std::vector<std::uint32_t>& part, const std::vector<std::string_view>& strata,
+                        const Parts& parts) {
+  std::map<std::string_view, std::vector<std::size_t>> rows;
+  std::vector<std::size_t> sizes(parts.weights.size());
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    ++sizes[part[i]];
+    ++rows.try_emplace(strata[i], sizes.size()).first->second[part[i]];
   }
+  const double sum = std::accumulate(parts.weights.begin(), parts.weights.end(), 0.0);
   SplitCounts counts;
-  for (std::size_t part = 0; part < sizes.size(); ++part) {
-    if (weights[part] == 0) continue;
-    counts.parts.emplace_back(options.ratio ? kSplitNames.at(part) : fmt::format("fold {}", part),
-                              sizes[part]);
-  }
+  for (std::size_t p = 0; p < sizes.size(); ++p)
+    if (parts.weights[p] > 0) counts.parts.emplace_back(parts.names[p], sizes[p]);
   for (const auto& [name, row] : rows) {
-    std::vector<std::size_t> cells;
-    for (std::size_t part = 0; part < sizes.size(); ++part)
-      if (weights[part] > 0) cells.push_back(row[part]);
-    if (!name.empty()) counts.strata.emplace_back(name, std::move(cells));
+    if (name.empty()) continue;  // no strata were asked for
+    SplitCounts::Stratum stratum{std::string(name), {}, {}};
+    const auto size = static_cast<double>(std::accumulate(row.begin(), row.end(), std::size_t{0}));
+    for (std::size_t p = 0; p < sizes.size(); ++p) {
+      if (parts.weights[p] <= 0) continue;
+      stratum.counts.push_back(row[p]);
+      stratum.shares.push_back(size * parts.weights[p] / sum);
+    }
+    counts.strata.push_back(std::move(stratum));
   }
   return counts;
+}
+
+struct Sharing {
+  Parts parts;
+  std::vector<std::uint32_t> part;  // of each record, in the given order
+};
+
+// The groups in order of their names, a fold each.
+Sharing fold_each(const Grouping& grouping, const SplitOptions& options) {
+  const std::size_t count = grouping.names.size();
+  if (count == 1)
+    throw Error(Exit::bad_data, "--leave-group-out: '{}' is '{}' in every record", printable(*options.group),
+                printable(grouping.names.front()));
+  if (options.fold && (*options.fold < 0 || static_cast<std::size_t>(*options.fold) >= count))
+    throw Error(Exit::usage, "--fold: {} is not a fold: there are {}", *options.fold,
+                counted(count, "group"));
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return grouping.names[a] < grouping.names[b]; });
+  Sharing sharing{{std::vector<double>(count, 1.0), {}, count}, {}};
+  std::vector<std::uint32_t> fold(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    fold[order[i]] = i;
+    sharing.parts.names.push_back(fmt::format("fold {} '{}'", i, printable(grouping.names[order[i]])));
+  }
+  for (const std::uint32_t group : grouping.group) sharing.part.push_back(fold[group]);
+  return sharing;
+}
+
+Sharing share(const std::vector<std::string_view>& strata, const Grouping& grouping,
+              const SplitOptions& options) {
+  if (options.leave_group_out) return fold_each(grouping, options);
+  Sharing sharing{parts_of(options), {}};
+  sharing.part = share_out({numbered(strata), grouping.group}, sharing.parts.weights,
+                           static_cast<std::uint64_t>(options.seed));
+  return sharing;
+}
+
+void check_leave_group_out(const SplitOptions& options) {
+  if (!options.leave_group_out) return;
+  if (options.ratio) throw Error(Exit::usage, "--leave-group-out and --ratio contradict each other");
+  if (options.folds) throw Error(Exit::usage, "--leave-group-out and --folds contradict each other");
+  if (options.stratify) throw Error(Exit::usage, "--leave-group-out and --stratify contradict each other");
+  if (!options.group) throw Error(Exit::usage, "--leave-group-out needs --group");
+}
+
+void check_folds(const SplitOptions& options) {
+  if (!options.folds) return;
+  if (*options.folds < 2 || *options.folds > kMostFolds)
+    throw Error(Exit::usage, "--folds: {} is not in 2 to {}", *options.folds, kMostFolds);
+  if (options.fold && (*options.fold < 0 || *options.fold >= *options.folds))
+    throw Error(Exit::usage, "--fold: {} is not in 0 to {}", *options.fold, *options.folds - 1);
+  if (!options.ratio) return;
+  const std::vector<double> ratio = ratio_weights(*options.ratio);
+  if (ratio[2] <= 0)
+    throw Error(Exit::usage,
+                "--ratio with --folds says how much test gets, T:V:S; the folds share the rest: '{}' leaves "
+                "nothing for test",
+                printable(*options.ratio));
+  if (ratio[0] + ratio[1] <= 0)
+    throw Error(Exit::usage, "--ratio with --folds: '{}' leaves nothing for the folds",
+                printable(*options.ratio));
 }
 
 }  // namespace
 
 void check(const SplitOptions& options) {
-  if (options.ratio && options.folds) throw Error(Exit::usage, "--ratio and --folds contradict each other");
   if (options.ratio) ratio_weights(*options.ratio);
-  if (options.folds && (*options.folds < 2 || *options.folds > kMostFolds))
-    throw Error(Exit::usage, "--folds: {} is not in 2 to {}", *options.folds, kMostFolds);
-  if (options.fold && !options.folds) throw Error(Exit::usage, "--fold needs --folds");
-  if (options.fold && (*options.fold < 0 || *options.fold >= *options.folds))
-    throw Error(Exit::usage, "--fold: {} is not in 0 to {}", *options.fold, *options.folds - 1);
+  check_leave_group_out(options);
+  check_folds(options);
+  if (options.published && wants_split(options))
+    throw Error(Exit::usage, "--published-folds contradicts --ratio, --folds and --leave-group-out");
+  if (options.fold && !options.folds && !options.leave_group_out && !options.published)
+    throw Error(Exit::usage, "--fold needs --folds or --published-folds");
+  if (options.fold && options.published && *options.fold < 0)
+    throw Error(Exit::usage, "--fold: {} is not a number from 0 up", *options.fold);
   strata_keys(options);
   if (wants_split(options)) return;
   if (options.group) throw Error(Exit::usage, "--group needs --ratio or --folds");
@@ -134,7 +233,7 @@ void check(const SplitOptions& options) {
 }
 
 bool wants_split(const SplitOptions& options) {
-  return options.ratio || options.folds;
+  return options.ratio || options.folds || options.leave_group_out;
 }
 
 std::vector<std::string> strata_keys(const SplitOptions& options) {
@@ -151,16 +250,14 @@ std::vector<std::string> strata_keys(const SplitOptions& options) {
 SplitCounts assign_splits(std::vector<Record>& records, const std::vector<std::string>& strata,
                           const SplitOptions& options) {
   const std::vector<std::size_t> order = by_id(records);
-  std::vector<std::string> names(records.size());
+  std::vector<std::string_view> names(records.size());
   for (std::size_t i = 0; i < order.size() && !strata.empty(); ++i) names[i] = strata[order[i]];
-  SplitItems items{numbered(names), {}};
   Grouping grouping;
   if (options.group) grouping = group_by(records, order, *options.group);
-  items.group = std::move(grouping.group);
-  const std::vector<double> weights = part_weights(options);
-  const auto parts = share_out(items, weights, static_cast<std::uint64_t>(options.seed));
-  for (std::size_t i = 0; i < order.size(); ++i) mark(records[order[i]], parts[i], options);
-  SplitCounts counts = count_parts(parts, names, options, weights);
+  const Sharing sharing = share(names, grouping, options);
+  for (std::size_t i = 0; i < order.size(); ++i)
+    mark(records[order[i]], sharing.part[i], sharing.parts, options);
+  SplitCounts counts = count_parts(sharing.part, names, sharing.parts);
   counts.ungrouped = grouping.ungrouped;
   return counts;
 }

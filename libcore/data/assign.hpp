@@ -13,30 +13,37 @@ namespace tn {
 
 struct SplitOptions {
   std::optional<std::string> ratio;     // "7:1:2": train, val, test; the last may be left out
-  std::optional<std::int64_t> folds;    // 2 to 1000
-  std::optional<std::int64_t> fold;     // 0 to folds - 1: this one is val, the rest train
+  std::optional<std::int64_t> folds;    // 2 to 1000; with ratio: of what test leaves
+  bool leave_group_out = false;         // a fold for each value of `group`, in order of their bytes
+  std::optional<std::int64_t> fold;     // from 0: this one is val, the other folds are train
+  bool published = false;               // folds come with the data set, and none are made; `fold` chooses one
   std::optional<std::string> group;     // key: records with the same value stay together
   std::optional<std::string> stratify;  // "label,size": keys, each split has the same mix of their values
   std::int64_t seed = 17;               // same seed and records, in any order: same split
 };
 
-// Throws Error(usage): shares that are no numbers or leave nothing, folds out of range, ratio and folds at
-// once, or options that need one of them.
+// Throws Error(usage): shares that are no numbers or leave nothing, folds out of range, folds with a ratio
+// that sets no test aside, options that contradict each other or need another.
 void check(const SplitOptions& options);
 
-bool wants_split(const SplitOptions& options);              // ratio or folds were given
+bool wants_split(const SplitOptions& options);              // ratio, folds or leave_group_out were given
 std::vector<std::string> strata_keys(const SplitOptions&);  // "label,size" -> label, size
 
 struct SplitCounts {
+  struct Stratum {
+    std::string name;
+    std::vector<std::size_t> counts;  // in each of `parts`
+    std::vector<double> shares;       // its exact share of each
+  };
   std::vector<std::pair<std::string, std::size_t>> parts;  // "train" 2551, "val" 364 ... or "fold 0" 73 ...
-  std::vector<std::pair<std::string, std::vector<std::size_t>>>
-      strata;                 // each with its count in each of `parts`
+  std::vector<Stratum> strata;                             // in order of the names; none: one for all
   std::size_t ungrouped = 0;  // records without the group's key: each its own group
 };
 
-// Shares the records out and sets their `split`, or `fold` (and `split`, where a fold was chosen). strata[i]
-// names record i's stratum; empty: one stratum for all. Throws Error(bad_data) if no record has the group's
-// key.
+// Shares the records out and sets their `split` or `fold`; the other of the two, left over from a split
+// before, is taken away. With folds, `split` is set where it is known: test, and train and val where a fold
+// was chosen. strata[i] names record i's stratum; empty: one stratum for all. Throws Error(bad_data) if no
+// record has the group's key, Error(usage) for a chosen fold that leave_group_out does not give.
 SplitCounts assign_splits(std::vector<Record>& records, const std::vector<std::string>& strata,
                           const SplitOptions& options);
 

@@ -1,6 +1,7 @@
 #include "libcore/data/csv_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
@@ -93,6 +94,21 @@ void read_columns(CsvTable& table, const CsvRow& row) {
   }
 }
 
+void expect_utf8(const CsvTable& table, const CsvRow& row) {
+  if (!std::all_of(row.fields.begin(), row.fields.end(), [](const std::string& f) { return is_utf8(f); }))
+    throw Error(Exit::bad_data, "{}: not UTF-8", table.place(row));
+}
+
+void read_rows(CsvTable& table, CsvScanner& scanner) {
+  while (auto row = scanner.next()) {
+    expect_utf8(table, *row);
+    if (row->fields.size() != table.columns.size())
+      throw Error(Exit::bad_data, "{}: {} fields, expected {}", table.place(*row), row->fields.size(),
+                  table.columns.size());
+    table.rows.push_back(std::move(*row));
+  }
+}
+
 }  // namespace
 
 std::optional<std::size_t> CsvTable::find(std::string_view column) const {
@@ -116,26 +132,29 @@ CsvTable parse_csv(std::string_view text, const std::string& name) {
   CsvTable table;
   table.name = name;
   CsvScanner scanner(text, name);
-  bool header = true;
-  while (auto row = scanner.next()) {
-    if (!std::all_of(row->fields.begin(), row->fields.end(), [](const std::string& f) { return is_utf8(f); }))
-      throw Error(Exit::bad_data, "{}: not UTF-8", table.place(*row));
-    if (header) {
-      read_columns(table, *row);
-      header = false;
-      continue;
-    }
-    if (row->fields.size() != table.columns.size())
-      throw Error(Exit::bad_data, "{}: {} fields, expected {}", table.place(*row), row->fields.size(),
-                  table.columns.size());
-    table.rows.push_back(std::move(*row));
-  }
-  if (header) throw Error(Exit::bad_data, "{}: no header line", name);
+  const auto header = scanner.next();
+  if (!header) throw Error(Exit::bad_data, "{}: no header line", name);
+  expect_utf8(table, *header);
+  read_columns(table, *header);
+  read_rows(table, scanner);
+  return table;
+}
+
+CsvTable parse_csv(std::string_view text, const std::string& name, std::vector<std::string> columns) {
+  CsvTable table;
+  table.name = name;
+  table.columns = std::move(columns);
+  CsvScanner scanner(text, name);
+  read_rows(table, scanner);
   return table;
 }
 
 CsvTable read_csv(const std::string& path) {
   return parse_csv(read_file(path), path);
+}
+
+CsvTable read_csv(const std::string& path, std::vector<std::string> columns) {
+  return parse_csv(read_file(path), path, std::move(columns));
 }
 
 }  // namespace tn

@@ -16,7 +16,7 @@ struct CsvRow {
 
 struct CsvTable {
   std::string name;                  // for messages
-  std::vector<std::string> columns;  // names of the first line, without space around them
+  std::vector<std::string> columns;  // names of the first line, without space around them, or as given
   std::vector<CsvRow> rows;
 
   std::optional<std::size_t> find(std::string_view column) const;
@@ -29,7 +29,11 @@ struct CsvTable {
 // quote that does not end, a row with more or fewer fields than columns.
 CsvTable parse_csv(std::string_view text, const std::string& name);
 
-// From a file; throws Error(no_input) too.
+// A table without a header: its columns are named here, and every line is a row. An empty text has no rows.
+CsvTable parse_csv(std::string_view text, const std::string& name, std::vector<std::string> columns);
+
+// From a file; throw Error(no_input) too.
 CsvTable read_csv(const std::string& path);
+CsvTable read_csv(const std::string& path, std::vector<std::string> columns);
 
 }  // namespace tn

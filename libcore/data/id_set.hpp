@@ -13,10 +13,12 @@ namespace tn {
 class IdSet {
  public:
   bool insert(std::string_view id);  // false: it was there
+  bool contains(std::string_view id) const;
   std::size_t size() const { return used_; }
 
  private:
   using Key = std::pair<std::uint64_t, std::uint64_t>;  // {0,0}: a free place
+  static Key key_of(std::string_view id);
   bool place(Key key);
   void grow();
 

@@ -33,6 +33,7 @@ class Header {
   void set_raw(std::string_view key, std::string_view value) { fields_.set_raw(key, value); }
   void set_json(std::string_view key, const nlohmann::json& value);
   void promise_end();
+  void erase(std::string_view key) { fields_.erase(key); }
 
   // Appends {"id":program,"version":...,"cl":command_line} to "pg".
   void add_program(std::string_view program, std::string_view command_line);
@@ -45,9 +46,13 @@ struct ReadOptions {
   char separator = '\n';         // '\0': every item is a path (-0)
   bool allow_truncated = false;  // go on without the end record that the header promised
   bool id_from_name = false;     // plain lists: id = file name without folders (--id-from name)
+  bool same_ids = false;         // pass records on whose id occurred before
+  std::size_t most_ids = static_cast<std::size_t>(-1);  // of JSON records that are remembered; later ones are
+                                                        // compared with these alone
 };
 
-// Reads one manifest in constant memory but for a hash of each id (16 to 64 bytes; duplicates are refused).
+// Reads one manifest in constant memory but for a hash of each id (16 to 64 bytes; duplicates are refused,
+// unless `same_ids` allows them).
 // Empty lines are skipped. Throws Error(bad_data) "file:line: reason" for a broken line, a duplicate id, a
 // second header, a wrong count, or an end record that was promised and did not come; Error(no_input) for a
 // file that is not there.
@@ -61,6 +66,7 @@ class ManifestReader {
   std::optional<Record> next();  // nothing at the end, once it is known to be whole
   bool truncated() const;        // at the end: it was cut off, and options allowed that
   std::string place() const;     // "file:line" of the record last returned
+  void stop();                   // from any thread: next() waits for no more input and throws (LineReader)
   const std::string& name() const;
 
  private:
@@ -79,6 +85,7 @@ class ManifestWriter {
   void write(const Record& record);
   void flush();   // hands over what was written (stdout)
   void finish();  // end record with count and errors; the file appears; throws Error(io)
+  void settle();  // the same, but the file appears with finish() only (see WholeFile)
 
   std::int64_t count() const;
   std::int64_t errors() const;  // of them failed records

@@ -55,6 +55,7 @@ struct ManifestReader::State {
   void take_end(const Record& end);
   void check_end();
   Record parse_line();
+  bool occurred(const Record& record);
   std::string place() const { return fmt::format("{}:{}", lines.name(), lines.line_number()); }
   bool json_line() const { return options.separator == '\n' && line.starts_with('{'); }
   [[noreturn]] void cut_off(const std::string& how) const;
@@ -139,6 +140,12 @@ void ManifestReader::State::check_end() {
                       counted(static_cast<std::size_t>(count), "record")));
 }
 
+// Whether the id is one of those remembered; remembers it.
+bool ManifestReader::State::occurred(const Record& record) {
+  if (json_line() && ids.size() >= options.most_ids) return ids.contains(record.id());
+  return !ids.insert(record.id());
+}
+
 std::optional<Record> ManifestReader::State::read_record() {
   while (!ended) {
     if (truncated || !read_line()) {
@@ -166,7 +173,7 @@ std::optional<Record> ManifestReader::State::read_record() {
       if (promised) throw Error(Exit::bad_data, "{}: a line after the end record", place());
       record = record_of_path(line, options.id_from_name, place());
     }
-    if (!ids.insert(record.id()))
+    if (!options.same_ids && occurred(record))
       throw Error(Exit::bad_data, "{}: id '{}' occurs twice", place(), printable(record.id(), 80));
     ++count;
     return record;
@@ -191,6 +198,10 @@ std::optional<Record> ManifestReader::next() {
 
 bool ManifestReader::truncated() const {
   return state_->ended && state_->truncated;
+}
+
+void ManifestReader::stop() {
+  state_->lines.stop();
 }
 
 std::string ManifestReader::place() const {

@@ -13,6 +13,7 @@ struct ManifestWriter::State {
   TextOutput out;
   std::int64_t count = 0;
   std::int64_t errors = 0;
+  bool ended = false;
 };
 
 ManifestWriter::ManifestWriter(const std::string& path, bool force)
@@ -36,9 +37,15 @@ void ManifestWriter::flush() {
   state_->out.flush();
 }
 
+void ManifestWriter::settle() {
+  if (!std::exchange(state_->ended, true))
+    state_->out.write(
+        fmt::format("{{\"tn\":\"end\",\"n\":{},\"errors\":{}}}\n", state_->count, state_->errors));
+  state_->out.settle();
+}
+
 void ManifestWriter::finish() {
-  state_->out.write(
-      fmt::format("{{\"tn\":\"end\",\"n\":{},\"errors\":{}}}\n", state_->count, state_->errors));
+  settle();
   state_->out.finish();
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libcore/base/error.hpp"
+#include "libcore/base/file.hpp"
 #include "libcore/base/text.hpp"
 
 namespace tn {
@@ -64,25 +65,42 @@ Header merged(const Header& a, const Header& b, const std::string& name_b) {
 
 MergedReader::MergedReader(const std::vector<std::string>& paths, const ReadOptions& options,
                            Selection selection)
-    : selection_(std::move(selection)) {
+    : options_(options), selection_(std::move(selection)) {
   if (std::count(paths.begin(), paths.end(), "-") > 1)
     throw Error(Exit::usage, "stdin ('-') can be read only once");
   check(selection_);
-  for (const std::string& path : paths) readers_.emplace_back(path, options);
-  for (std::size_t i = 0; i < readers_.size(); ++i)
-    header_ = i == 0 ? readers_[i].header() : merged(header_, readers_[i].header(), readers_[i].name());
+  for (const std::string& path : paths) {
+    Input& input = inputs_.emplace_back();
+    input.path = path;
+    ManifestReader& reader = input.reader.emplace(path, options_);
+    const Header& header = reader.header();
+    if (paths.size() > 1 && header.raw("shard"))
+      throw Error(Exit::bad_data, "{}: is a shard (--merge puts shards together again)", reader.name());
+    header_ = inputs_.size() == 1 ? header : merged(header_, header, reader.name());
+    input.header = header.line();
+    if (inputs_.size() > 1 && path != "-" && is_regular_file(path)) input.reader.reset();
+  }
+}
+
+ManifestReader& MergedReader::open(Input& input) const {
+  if (input.reader) return *input.reader;
+  ManifestReader& reader = input.reader.emplace(input.path, options_);
+  if (reader.header().line() != input.header)
+    throw Error(Exit::bad_data, "{}: changed while it was read", reader.name());
+  return reader;
 }
 
 std::optional<Record> MergedReader::read() {
-  while (current_ < readers_.size()) {
-    ManifestReader& reader = readers_[current_];
+  while (current_ < inputs_.size()) {
+    ManifestReader& reader = open(inputs_[current_]);
     std::optional<Record> record = reader.next();
     if (!record) {
       if (reader.truncated()) truncated_.push_back(reader.name());
+      inputs_[current_].reader.reset();
       ++current_;
       continue;
     }
-    if (readers_.size() > 1 && !ids_.insert(record->id()))
+    if (inputs_.size() > 1 && !options_.same_ids && !ids_.insert(record->id()))
       throw Error(Exit::bad_data, "{}: id '{}' occurs in an input before", reader.place(),
                   printable(record->id(), 80));
     return record;

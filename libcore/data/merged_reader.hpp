@@ -16,10 +16,13 @@ namespace tn {
 // or if one input is preprocessed and the other is not. NAME_B is for the message.
 Header merged(const Header& a, const Header& b, const std::string& name_b);
 
-// Reads one input after another, in constant memory but for the ids.
+// Reads one input after another, in constant memory but for the ids. Any number of regular files: one is open
+// at a time. Pipes stay open from the start.
 class MergedReader {
  public:
-  // Opens all inputs and reads their headers. Throws like ManifestReader; Error(usage) for stdin named twice.
+  // Opens all inputs and reads their headers. Throws like ManifestReader; Error(usage) for stdin named twice;
+  // Error(bad_data) for a shard among several inputs, and later for a file whose header has changed
+  // meanwhile.
   MergedReader(const std::vector<std::string>& paths, const ReadOptions& options, Selection selection = {});
 
   const Header& header() const { return header_; }
@@ -29,9 +32,16 @@ class MergedReader {
   }  // names of inputs that were cut off
 
  private:
+  struct Input {
+    std::string path;
+    std::string header;                    // as it was read first
+    std::optional<ManifestReader> reader;  // while it is open
+  };
   std::optional<Record> read();
+  ManifestReader& open(Input& input) const;
 
-  std::vector<ManifestReader> readers_;
+  ReadOptions options_;
+  std::vector<Input> inputs_;
   Selection selection_;
   Header header_;
   std::size_t current_ = 0;

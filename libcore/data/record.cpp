@@ -202,4 +202,11 @@ void Record::fail(std::string_view stage, std::string_view code, std::string_vie
                                json_quoted(printable(message, 2000))));
 }
 
+std::string Record::failure_line() const {
+  const auto message = at("error.msg");
+  const std::string reason = message && message->is_string() ? message->get<std::string>() : "failed";
+  const std::string name = id() + ": ";
+  return reason.starts_with(name) ? reason : name + reason;
+}
+
 }  // namespace tn

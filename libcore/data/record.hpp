@@ -62,6 +62,7 @@ class Record {
   // An error record keeps its other keys, so that the report can count it (INTERFACES 4.6).
   bool failed() const;  // "status" is "error"
   void fail(std::string_view stage, std::string_view code, std::string_view message);
+  std::string failure_line() const;  // of an error record, for people: "ID: reason", the id once
 
   friend bool operator==(const Record&, const Record&) = default;
 

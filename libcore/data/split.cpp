@@ -12,7 +12,8 @@
 namespace tn {
 namespace {
 
-constexpr double kDust = 1e-9;  // a remainder below it is a rounding error of the division
+constexpr double kDust = 1e-9;      // a remainder below it is a rounding error of the division
+constexpr double kMostParts = 1e6;  // that whole weights may sum to
 
 double whole_part(double share) {
   return std::floor(share + kDust);
@@ -136,6 +137,31 @@ std::vector<std::size_t> stratum_sizes(std::span<const std::uint32_t> strata) {
     ++sizes[stratum];
   }
   return sizes;
+}
+
+std::vector<std::int64_t> whole_weights(std::span<const double> weights) {
+  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  std::vector<std::int64_t> whole(weights.size());
+  for (double scale = 1; sum * scale < 1e15; scale *= 10) {
+    bool exact = true;
+    std::int64_t divisor = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const double scaled = weights[i] * scale;
+      whole[i] = std::llround(scaled);
+      exact = exact && std::abs(scaled - static_cast<double>(whole[i])) <= kDust * std::max(1.0, scaled);
+      divisor = std::gcd(divisor, whole[i]);
+    }
+    if (!exact || divisor == 0) continue;
+    for (std::int64_t& weight : whole) weight /= divisor;
+    if (static_cast<double>(std::accumulate(whole.begin(), whole.end(), std::int64_t{0})) <= kMostParts)
+      return whole;
+    break;
+  }
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    whole[i] = std::llround(weights[i] / sum * kMostParts);
+    if (weights[i] > 0) whole[i] = std::max(whole[i], std::int64_t{1});
+  }
+  return whole;
 }
 
 SplitTable<double> exact_shares(std::span<const std::size_t> sizes, std::span<const double> weights) {

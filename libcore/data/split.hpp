@@ -18,9 +18,10 @@ struct SplitItems {
 std::vector<std::size_t> apportion(std::size_t n, std::span<const double> weights);
 
 // The part of each item. Without groups: each part has exactly the size that apportion gives it, and each
-// stratum within each part is within one of its exact share. With groups: no group is divided; sizes and
-// strata come as near as a search finds, sizes first. Same items, weights and seed: same parts, on every
-// platform.
+// stratum within each part is within one of its exact share. With groups: no group is divided, and
+//   8 x (sum over parts of (size - apportioned size)^2) + (sum over parts and strata of (count - share)^2)
+// is the least there is where the groups can be placed in 200,000 ways or fewer, else as small as a search
+// finds. Same items, weights and seed: same parts, on every platform.
 std::vector<std::uint32_t> share_out(const SplitItems& items, std::span<const double> weights,
                                      std::uint64_t seed);
 

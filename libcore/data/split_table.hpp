@@ -33,6 +33,11 @@ SplitTable<double> exact_shares(std::span<const std::size_t> sizes, std::span<co
 // share rounded down or up (a controlled rounding; it always exists).
 SplitTable<std::size_t> whole_shares(std::span<const std::size_t> sizes, std::span<const double> weights);
 
+// The weights as whole numbers of the same proportion without a common divisor: 0.7, 0.1, 0.2 -> 7, 1, 2.
+// Proportions that need a sum over a million are rounded to parts of a million, a positive weight to one at
+// least.
+std::vector<std::int64_t> whole_weights(std::span<const double> weights);
+
 // share_out for items in groups.
 struct SplitItems;
 std::vector<std::uint32_t> share_out_groups(const SplitItems& items, std::span<const double> weights,

@@ -127,7 +127,8 @@ Evaluation evaluate(ManifestReader& reader, const EvalOptions& options, const Ca
           throw Error(Exit::partial, "{}: {}", one.id, one.error.value_or(""));
         observer(record, one);
         result.cases.push_back(std::move(one));
-      });
+      },
+      [&] { reader.stop(); });
   result.manifest_hash = source.hash();
   result.truncated = reader.truncated();
   return result;

@@ -1,16 +1,25 @@
 #include "libcore/eval/outputs.hpp"
 
 #include <array>
+#include <filesystem>
 
 #include "libcore/base/error.hpp"
 
 namespace tn {
 namespace {
 
-void write(std::optional<TextOutput>& out, const std::string& text) {
+// One file has many spellings: "a", "./a", a link to it.
+std::string real_place(const std::string& path) {
+  std::error_code code;
+  const std::filesystem::path place =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(path), code);
+  return path == "-" || code ? path : place.string();
+}
+
+void settle(std::optional<TextOutput>& out, const std::string& text) {
   if (!out) return;
   out->write(text);
-  out->finish();
+  out->settle();
 }
 
 }  // namespace
@@ -22,7 +31,7 @@ void check(const OutputOptions& options) {
       throw Error(Exit::usage, "'{}' is no file name; ./{} is one, if it is meant", **output, **output);
   for (std::size_t i = 0; i < outputs.size(); ++i)
     for (std::size_t j = i + 1; j < outputs.size(); ++j)
-      if (*outputs[i] && *outputs[i] == *outputs[j])
+      if (*outputs[i] && *outputs[j] && real_place(**outputs[i]) == real_place(**outputs[j]))
         throw Error(Exit::usage, "two outputs go to {}", **outputs[i] == "-" ? "stdout" : **outputs[i]);
 }
 
@@ -41,9 +50,12 @@ void Outputs::add(const Record& record) {
 }
 
 void Outputs::finish(const Report& report) {
+  if (per_case_) per_case_->settle();
+  settle(json_, report_json(report));
+  settle(markdown_, report_markdown(report));
   if (per_case_) per_case_->finish();
-  write(json_, report_json(report));
-  write(markdown_, report_markdown(report));
+  if (json_) json_->finish();
+  if (markdown_) markdown_->finish();
 }
 
 }  // namespace tn

@@ -28,7 +28,7 @@ class Outputs {
   Outputs(const OutputOptions& options, const Header& header);  // throws Error(cannot_create)
 
   void add(const Record& record);     // handed on at once if it goes to stdout
-  void finish(const Report& report);  // throws Error(io); without it no file appears
+  void finish(const Report& report);  // throws Error(io), and then no file appears; without it none does
 
  private:
   std::optional<ManifestWriter> per_case_;

@@ -5,6 +5,7 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
+#include "libcore/image/dicom_file.hpp"
 
 namespace tn {
 namespace {
@@ -34,7 +35,9 @@ bool is_pnm(std::string_view bytes) {
          (bytes.size() == 2 || std::string_view(" \t\r\n#").find(bytes[2]) != std::string_view::npos);
 }
 
-constexpr std::array<Format, 5> kFormats{{{is_png, png_header, decode_png},
+// DICOM first: what stands before its mark may be the head of a TIFF file.
+constexpr std::array<Format, 6> kFormats{{{is_dicom, dicom_header, decode_dicom},
+                                          {is_png, png_header, decode_png},
                                           {is_jpeg, jpeg_header, decode_jpeg},
                                           {is_bmp, bmp_header, decode_bmp},
                                           {is_tiff, tiff_header, decode_tiff},
@@ -44,7 +47,6 @@ constexpr std::array<Format, 5> kFormats{{{is_png, png_header, decode_png},
 std::string_view foreign_format(std::string_view bytes) {
   if (bytes.starts_with("GIF8")) return "GIF";
   if (bytes.starts_with("RIFF") && bytes.substr(8).starts_with("WEBP")) return "WebP";
-  if (bytes.size() > 132 && bytes.substr(128, 4) == "DICM") return "DICOM";
   if (bytes.substr(4).starts_with("ftyp")) return "HEIF or video";
   if (bytes.starts_with("%PDF")) return "PDF";
   if (bytes.starts_with("\x1F\x8B")) return "gzip";
@@ -57,9 +59,9 @@ const Format& recognise(const Encoded& file) {
     if (format.recognises(file.bytes)) return format;
   const std::string_view foreign = file.bytes.size() > 12 ? foreign_format(file.bytes) : "";
   if (!foreign.empty())
-    throw Error(Exit::bad_data, "{}: {} is not read here (PNG, JPEG, BMP, TIFF and PNM are)", file.name,
-                foreign);
-  throw Error(Exit::bad_data, "{}: is no image (PNG, JPEG, BMP, TIFF or PNM)", file.name);
+    throw Error(Exit::bad_data, "{}: {} is not read here (PNG, JPEG, BMP, TIFF, PNM and DICOM are)",
+                file.name, foreign);
+  throw Error(Exit::bad_data, "{}: is no image (PNG, JPEG, BMP, TIFF, PNM or DICOM)", file.name);
 }
 
 ImageHeader checked_header(const Format& format, const Encoded& file, const DecodeLimits& limits) {
@@ -106,8 +108,9 @@ cv::Mat1b load_grey(const std::string& path, const DecodeLimits& limits) {
   return decode_grey(read_file(path), path, limits);
 }
 
-cv::Mat1b decode_grey(std::string_view bytes, const std::string& name, const DecodeLimits& limits) {
-  return decode({bytes, name, limits.fail_on, limits.tolerated}, Reading::grey, limits);
+cv::Mat1b decode_grey(std::string_view bytes, const std::string& name, const DecodeLimits& limits,
+                      std::optional<std::int64_t> frame) {
+  return decode({bytes, name, limits.fail_on, limits.tolerated, frame}, Reading::grey, limits);
 }
 
 cv::Mat1b decode_mask(std::string_view bytes, const std::string& name, const DecodeLimits& limits) {

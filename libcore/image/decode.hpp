@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,8 @@ struct Encoded {
   std::string_view bytes;
   const std::string& name;
   FailOn fail_on = FailOn::error;
-  std::string* tolerated = nullptr;  // see DecodeLimits
+  std::string* tolerated = nullptr;                  // see DecodeLimits
+  std::optional<std::int64_t> frame = std::nullopt;  // of a file that holds several, from 0
 };
 
 // grey: levels 0 to 255. mask: 255 where the pixel is not black, else 0.
@@ -39,6 +41,12 @@ ImageHeader tiff_header(const Encoded& file);
 cv::Mat1b decode_tiff(const Encoded& file, Reading reading);
 ImageHeader pnm_header(const Encoded& file);
 cv::Mat1b decode_pnm(const Encoded& file, Reading reading);
+ImageHeader dicom_header(const Encoded& file);
+cv::Mat1b decode_dicom(const Encoded& file, Reading reading);
+
+// As grey levels. Three channels that no marker explains are red, green and blue if `unmarked_is_rgb`,
+// otherwise YCbCr.
+cv::Mat1b decode_jpeg_grey(const Encoded& file, bool unmarked_is_rgb);
 
 // The orientation that a block of EXIF (a TIFF header and its first directory) states; 1 if it states none.
 int exif_orientation(std::string_view tiff);

@@ -133,10 +133,17 @@ ImageHeader jpeg_header(const Encoded& file) {
 }
 
 cv::Mat1b decode_jpeg(const Encoded& file, Reading reading) {
+  const cv::Mat1b grey = decode_jpeg_grey(file, /*unmarked_is_rgb=*/false);
+  return reading == Reading::mask ? above_half(grey) : grey;
+}
+
+cv::Mat1b decode_jpeg_grey(const Encoded& file, bool unmarked_is_rgb) {
   JpegReader reader(file);
   bool inks = false;
   reader.guarded([&](jpeg_decompress_struct& jpeg) {
     jpeg_read_header(&jpeg, TRUE);
+    const bool marked = jpeg.saw_JFIF_marker == TRUE || jpeg.saw_Adobe_marker == TRUE;
+    if (unmarked_is_rgb && !marked && jpeg.num_components == 3) jpeg.jpeg_color_space = JCS_RGB;
     inks = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK;
     jpeg.out_color_space = inks ? JCS_CMYK : JCS_GRAYSCALE;  // the luma of YCbCr as it is stored
     jpeg.dct_method = JDCT_ISLOW;
@@ -160,7 +167,7 @@ cv::Mat1b decode_jpeg(const Encoded& file, Reading reading) {
     jpeg_finish_decompress(&jpeg);
   });
   if (file.tolerated != nullptr && reader.damage()[0] != '\0') *file.tolerated = reader.damage();
-  return reading == Reading::mask ? above_half(grey) : grey;
+  return grey;
 }
 
 }  // namespace tn

@@ -74,7 +74,7 @@ std::string compressed(const std::vector<std::uint8_t>& bytes, int level) {
 
 }  // namespace
 
-// Written here and not by libpng, whose zlib takes three times as long for the same file.
+// Written here and not by libpng, whose zlib takes longer for the same file.
 std::string encode_png(const cv::Mat& image, int compression, std::string_view note) {
   if (image.empty() || (image.type() != CV_8UC1 && image.type() != CV_8UC3))
     throw Error(Exit::internal, "a PNG is made of 8-bit grey or BGR pixels");

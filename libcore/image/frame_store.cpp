@@ -1,6 +1,5 @@
 #include "libcore/image/frame_store.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -85,13 +84,7 @@ std::string FrameStore::recorded(FrameKind kind, const std::string& name) const 
 }
 
 void FrameStore::sync() const {
-  if (options_.dry_run) return;
-  const int handle = ::open(options_.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (handle < 0) throw Error(Exit::io, "{}: {}", options_.folder, std::strerror(errno));
-  const int synced = ::syncfs(handle);
-  const int code = errno;
-  ::close(handle);
-  if (synced != 0) throw Error(Exit::io, "{}: cannot write: {}", options_.folder, std::strerror(code));
+  if (!options_.dry_run) sync_files(options_.folder);
 }
 
 std::string FrameStore::path(FrameKind kind, const std::string& name) const {

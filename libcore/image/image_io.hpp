@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,13 +27,18 @@ struct ImageSize {
   friend bool operator==(const ImageSize&, const ImageSize&) = default;
 };
 
-// Decodes PNG, JPEG, BMP, TIFF or PNM by content, never by suffix, to 8-bit grey:
+// Decodes PNG, JPEG, BMP, TIFF, PNM or DICOM by content, never by suffix, to 8-bit grey:
 // colour by ITU-R BT.601 luma (0.299 R + 0.587 G + 0.114 B, rounded), 16 bit by division by 257 (rounded),
 // palette looked up, alpha dropped (not blended), CMYK by (255-C)(255-K)/255 and so on. EXIF orientation is
-// applied. Throws Error "PATH: reason": no_input if it cannot be opened; bad_data if it is no image of these
-// formats, is cut off, damaged (see FailOn), or larger than the limit. Owns its memory.
+// applied.
+// DICOM: stored values of N bits by 255/(2^N-1) (rounded), signed ones moved up by 2^(N-1), MONOCHROME1
+// inverted, of YBR the brightness Y; windows, rescaling and overlays are not applied. A file of several
+// frames needs `frame` (from 0); other formats have no use for it. Throws Error "PATH: reason": no_input if
+// it cannot be opened; bad_data if it is no image of these formats, is cut off, damaged (see FailOn), or
+// larger than the limit. Owns its memory.
 cv::Mat1b load_grey(const std::string& path, const DecodeLimits& limits = {});
-cv::Mat1b decode_grey(std::string_view bytes, const std::string& name, const DecodeLimits& limits = {});
+cv::Mat1b decode_grey(std::string_view bytes, const std::string& name, const DecodeLimits& limits = {},
+                      std::optional<std::int64_t> frame = std::nullopt);
 
 // {0,255}: 255 where a pixel is not black, so that the smallest value of any channel counts (1 of 65535, an
 // index whose palette colour is dark blue). JPEG is not exact around edges: there a pixel counts when it is

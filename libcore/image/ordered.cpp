@@ -1,20 +1,52 @@
 #include "libcore/image/ordered.hpp"
 
-#include <tbb/info.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
-#include <algorithm>
+#include <exception>
+#include <mutex>
 #include <utility>
 
+#include "libcore/base/threads.hpp"
+
 namespace tn {
+namespace {
+
+// The first exception of work() and sink(); the source may throw another one because it was stopped.
+class FirstFailure {
+ public:
+  explicit FirstFailure(const std::function<void()>& stop) : stop_(stop) {}
+
+  template <typename Call>
+  auto watch(const Call& call) {
+    try {
+      return call();
+    } catch (...) {
+      const std::scoped_lock lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      stop_();
+      throw;
+    }
+  }
+
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  const std::function<void()>& stop_;
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
 
 void for_each_ordered(int jobs, const std::function<std::optional<Record>()>& source,
                       const std::function<Record(Record)>& work,
-                      const std::function<void(const Record&)>& sink) {
-  const int cores = tbb::info::default_concurrency();
-  const int threads = jobs == 0 ? cores : std::clamp(jobs, 1, cores);
+                      const std::function<void(const Record&)>& sink, const std::function<void()>& stop) {
+  const int threads = thread_count(jobs);
   const auto in_flight = static_cast<std::size_t>(threads) * 2 + 2;
+  FirstFailure failure(stop);
   const auto read =
       tbb::make_filter<void, Record>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
         std::optional<Record> record = source();
@@ -22,12 +54,18 @@ void for_each_ordered(int jobs, const std::function<std::optional<Record>()>& so
         flow.stop();
         return Record();
       });
-  const auto transform = tbb::make_filter<Record, Record>(
-      tbb::filter_mode::parallel, [&](Record record) { return work(std::move(record)); });
-  const auto write = tbb::make_filter<Record, void>(tbb::filter_mode::serial_in_order,
-                                                    [&](const Record& record) { sink(record); });
+  const auto transform = tbb::make_filter<Record, Record>(tbb::filter_mode::parallel, [&](Record record) {
+    return failure.watch([&] { return work(std::move(record)); });
+  });
+  const auto write = tbb::make_filter<Record, void>(
+      tbb::filter_mode::serial_in_order, [&](const Record& record) { failure.watch([&] { sink(record); }); });
   tbb::task_arena arena(threads);
-  arena.execute([&] { tbb::parallel_pipeline(in_flight, read & transform & write); });
+  try {
+    arena.execute([&] { tbb::parallel_pipeline(in_flight, read & transform & write); });
+  } catch (...) {
+    failure.rethrow();
+    throw;
+  }
 }
 
 }  // namespace tn

@@ -70,13 +70,6 @@ class Source {
   std::exception_ptr fault_;
 };
 
-// "ID: reason", also where the reason names the record itself.
-std::string failure_line(const Record& record) {
-  const std::string reason = record.at("error.msg")->get<std::string>();
-  const std::string name = record.id() + ": ";
-  return reason.starts_with(name) ? reason : name + reason;
-}
-
 }  // namespace
 
 void check(const PreprocessManifestOptions& options) {
@@ -115,10 +108,11 @@ std::int64_t preprocess_manifest(ManifestReader& reader, ManifestWriter& writer,
         const bool failed_here = !source.arrived_failed() && record.failed();
         writer.write(record);
         writer.flush();
-        if (failed_here && options.fail_fast) throw Error::of(Exit::partial, failure_line(record));
+        if (failed_here && options.fail_fast) throw Error::of(Exit::partial, record.failure_line());
         failed += failed_here ? 1 : 0;
-        observer(record, failed_here ? failure_line(record) : "");
-      });
+        observer(record, failed_here ? record.failure_line() : "");
+      },
+      [&] { reader.stop(); });
   if (interrupt_signal() != 0) return failed;
   source.rethrow();
   store.sync();

@@ -11,6 +11,7 @@
 #include "libcore/base/hash.hpp"
 #include "libcore/data/manifest.hpp"
 #include "libcore/image/mask.hpp"
+#include "libcore/image/record_image.hpp"
 
 namespace tn {
 namespace {
@@ -47,12 +48,12 @@ auto with_code(const char* code, const Step& step) {
 }
 
 // What makes a file an error is part of it: another choice must look at the file again.
-std::string image_name(const std::string& bytes, const std::string& options_hash, FailOn fail_on) {
+std::string image_name(const ImageSource& source, const std::string& options_hash, FailOn fail_on) {
   Sha256 hash;
   const std::string lenient =
       fail_on == FailOn::error ? "" : fmt::format(" fail-on {}", static_cast<int>(fail_on));
-  hash.update("image " + options_hash + lenient + "\n");
-  hash.update(bytes);
+  hash.update("image " + options_hash + lenient + source.choice() + "\n");
+  hash.update(source.bytes);
   return hash.hex();
 }
 
@@ -96,16 +97,15 @@ bool take_image_note(MadeRecord& made, const std::string& text, ImageSize size,
   return true;
 }
 
-void make_image(MadeRecord& made, const std::string& path, const PreprocessRecordOptions& options,
+void make_image(MadeRecord& made, const ImageSource& source, const PreprocessRecordOptions& options,
                 const FrameStore& store) {
-  const std::string bytes = read_file(path);
-  const ImageSize size = encoded_size(bytes, path, options.limits);
-  made.image.name = image_name(bytes, preprocess_hash(options.frame), options.limits.fail_on);
+  const ImageSize size = image_size(source, options.limits);
+  made.image.name = image_name(source, preprocess_hash(options.frame), options.limits.fail_on);
   const auto note = store.note(FrameKind::image, made.image.name);
   if (note && take_image_note(made, *note, size, options.frame)) return;
   DecodeLimits limits = options.limits;
   limits.tolerated = &made.damage;
-  const Frame frame = preprocess(decode_grey(bytes, path, limits), options.frame);
+  const Frame frame = preprocess(decode_image(source, limits), options.frame);
   made.placement = frame.placement;
   made.image.pixels = frame.image;
   made.image.note = image_note(made, options.frame);
@@ -131,13 +131,9 @@ void make_mask(MadeRecord& made, const MaskSource& source, const PreprocessRecor
 }
 
 MadeRecord make(const Record& record, const PreprocessRecordOptions& options, const FrameStore& store) {
-  const std::string path = with_code("data", [&] {
-    const auto text = record.text("image");
-    if (!text) throw Error(Exit::bad_data, "{}: record without 'image'", record.id());
-    return resolve(options.root, *text);
-  });
+  const ImageSource image = with_code("data", [&] { return read_image_source(record, options.root); });
   MadeRecord made;
-  with_code("decode", [&] { make_image(made, path, options, store); });
+  with_code("decode", [&] { make_image(made, image, options, store); });
   with_code("mask", [&] {
     if (const std::optional<MaskSource> source = read_mask_source(record, options.root))
       make_mask(made, *source, options, store);

@@ -65,22 +65,27 @@ struct TrainStart {
   std::int64_t epoch_steps = 0;  // steps an epoch
   bool bfloat16 = false;
   int threads = 0;
+  std::string
+      measure;  // what the best model is chosen by: "Dice", "AUROC", "accuracy"; empty: the last epoch
+  std::string warning;  // empty, or why the resume goes on from the previous checkpoint
 };
 
-// Told by the trainer, on its own thread. An exception ends the training.
+// Told by the trainer, on its own thread; interrupted() is asked by any. An exception ends the training.
 class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
   virtual void started(const TrainStart& start) = 0;
-  virtual void step(std::int64_t epoch, std::int64_t step, double loss) = 0;
+  // `share` in [0,1]: how much of the budget (epochs, steps or time) is used.
+  virtual void step(std::int64_t epoch, std::int64_t step, double loss, double share) = 0;
   virtual void epoch(const EpochLog& log) = 0;
   virtual bool interrupted() = 0;  // true: save and stop
 };
 
 struct TrainOutcome {
   std::int64_t epochs = 0;  // done in all
-  double best_dice = 0;     // on validation, network's grid
   std::int64_t best_epoch = 0;
+  std::string measure;  // as TrainStart's
+  double best = 0;      // its value at best_epoch, on the validation cases and the network's grid
   bool interrupted = false;
 };
 

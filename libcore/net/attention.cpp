@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "libcore/net/runtime.hpp"
+#include "libcore/net/tiled_attention.hpp"
 
 namespace tn {
 
@@ -59,15 +60,16 @@ at::Tensor PositionAttentionImpl::forward(const at::Tensor& features) {
                                 ? tokens
                                 : to_tokens(at::avg_pool2d(features, {pool_, pool_}, {pool_, pool_}, {0, 0},
                                                            /*ceil_mode=*/true, /*count_include_pad=*/false));
-  // LibTorch's tiled kernel wants q, k and v equally wide; zeros change no product.
-  const at::Tensor query = project(tokens, query_, width).unsqueeze(1);  // [N,1,HW,C]: one head
-  const at::Tensor key = project(source, key_, width).unsqueeze(1);
   // A (gamma v) = gamma (A v): scaling the weights of v spares passes over the pixels.
-  const at::Tensor value =
-      at::linear(source, gamma_ * value_->weight.flatten(1), gamma_ * value_->bias).unsqueeze(1);
-  const at::Tensor mixed =
-      at::scaled_dot_product_attention(query, key, value, /*attn_mask=*/{}, /*dropout_p=*/0.0,
-                                       /*is_causal=*/false, /*scale=*/1.0);
+  const at::Tensor value = at::linear(source, gamma_ * value_->weight.flatten(1), gamma_ * value_->bias);
+  const at::Tensor query = project(tokens, query_, query_->weight.size(0));
+  const at::Tensor key = project(source, key_, key_->weight.size(0));
+  if (can_tile(query, key, value))
+    return to_features(tiled_attention(query, key, value), features) + features;
+  // LibTorch's tiled kernel wants q, k and v equally wide; zeros change no product.
+  const at::Tensor mixed = at::scaled_dot_product_attention(
+      project(tokens, query_, width).unsqueeze(1), project(source, key_, width).unsqueeze(1),  // [N,1,HW,C]
+      value.unsqueeze(1), /*attn_mask=*/{}, /*dropout_p=*/0.0, /*is_causal=*/false, /*scale=*/1.0);
   return to_features(mixed.squeeze(1), features) + features;
 }
 

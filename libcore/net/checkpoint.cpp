@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "libcore/base/error.hpp"
 #include "libcore/data/model_file.hpp"
@@ -22,9 +24,9 @@ nlohmann::json to_json(const TrainProgress& p) {
           {"loss_sum", p.loss_sum},
           {"mask_loss_sum", p.mask_loss_sum},
           {"class_loss_sum", p.class_loss_sum},
+          {"learning_rate", p.learning_rate},
           {"plateau", {{"best", p.plateau.best}, {"waited", p.plateau.waited}, {"factor", p.plateau.factor}}},
           {"best", p.best},
-          {"best_dice", p.best_dice},
           {"best_epoch", p.best_epoch},
           {"done", p.done}};
 }
@@ -40,11 +42,11 @@ TrainProgress progress_from_json(const nlohmann::json& json) {
   json.at("loss_sum").get_to(p.loss_sum);
   json.at("mask_loss_sum").get_to(p.mask_loss_sum);
   json.at("class_loss_sum").get_to(p.class_loss_sum);
+  json.at("learning_rate").get_to(p.learning_rate);
   json.at("plateau").at("best").get_to(p.plateau.best);
   json.at("plateau").at("waited").get_to(p.plateau.waited);
   json.at("plateau").at("factor").get_to(p.plateau.factor);
   json.at("best").get_to(p.best);
-  json.at("best_dice").get_to(p.best_dice);
   json.at("best_epoch").get_to(p.best_epoch);
   json.at("done").get_to(p.done);
   return p;
@@ -63,34 +65,18 @@ std::string difference(const nlohmann::json& before, const nlohmann::json& now) 
   return {};
 }
 
-}  // namespace
-
-std::string last_checkpoint(const std::string& folder) {
-  return folder + "/checkpoint-last.safetensors";
-}
-std::string previous_checkpoint(const std::string& folder) {
-  return folder + "/checkpoint-previous.safetensors";
-}
-
-void save_checkpoint(const std::string& folder, const NamedTensors& tensors, const TrainProgress& progress,
-                     const nlohmann::json& fingerprint) {
-  const std::string last = last_checkpoint(folder);
-  if (path_exists(last)) {
-    // A second name for the last one, put in the place of the previous one in a single step.
-    const std::string beside = previous_checkpoint(folder) + ".tmp";
-    ::unlink(beside.c_str());
-    if (::link(last.c_str(), beside.c_str()) != 0 ||
-        std::rename(beside.c_str(), previous_checkpoint(folder).c_str()) != 0)
-      throw Error(Exit::io, "{}: cannot be kept as the previous checkpoint", last);
-  }
-  const nlohmann::json meta = {
-      {"checkpoint", 1}, {"progress", to_json(progress)}, {"fingerprint", fingerprint}};
-  save_safetensors(last, tensors, meta, /*force=*/true, Durability::fsync);
+// A second name for the last one, put in the place of the previous one in a single step; where the file
+// system has no hard links, the last one itself.
+void keep_as_previous(const std::string& last, const std::string& previous) {
+  const std::string beside = previous + ".tmp";
+  ::unlink(beside.c_str());
+  const bool linked = ::link(last.c_str(), beside.c_str()) == 0;
+  if (std::rename(linked ? beside.c_str() : last.c_str(), previous.c_str()) != 0)
+    throw Error(Exit::io, "{}: cannot be kept as the previous checkpoint: {}", last, std::strerror(errno));
 }
 
-TrainProgress load_checkpoint(const std::string& folder, const NamedTensors& tensors,
-                              const nlohmann::json& fingerprint) {
-  const std::string path = last_checkpoint(folder);
+TrainProgress load_one(const std::string& path, const NamedTensors& tensors,
+                       const nlohmann::json& fingerprint) {
   const nlohmann::json meta = read_model_index(path).meta;
   if (!meta.is_object() || meta.value("checkpoint", 0) != 1)
     throw Error(Exit::bad_data, "{}: not a checkpoint of these tools", path);
@@ -116,6 +102,41 @@ TrainProgress load_checkpoint(const std::string& folder, const NamedTensors& ten
     target.second.detach().copy_(found->second);
   }
   return progress;
+}
+
+}  // namespace
+
+std::string last_checkpoint(const std::string& folder) {
+  return folder + "/checkpoint-last.safetensors";
+}
+std::string previous_checkpoint(const std::string& folder) {
+  return folder + "/checkpoint-previous.safetensors";
+}
+
+void save_checkpoint(const std::string& folder, const NamedTensors& tensors, const TrainProgress& progress,
+                     const nlohmann::json& fingerprint) {
+  const std::string last = last_checkpoint(folder);
+  if (path_exists(last)) keep_as_previous(last, previous_checkpoint(folder));
+  const nlohmann::json meta = {
+      {"checkpoint", 1}, {"progress", to_json(progress)}, {"fingerprint", fingerprint}};
+  save_safetensors(last, tensors, meta, /*force=*/true, Durability::fsync);
+}
+
+Resumed load_checkpoint(const std::string& folder, const NamedTensors& tensors,
+                        const nlohmann::json& fingerprint) {
+  try {
+    return {load_one(last_checkpoint(folder), tensors, fingerprint), ""};
+  } catch (const Error& error) {
+    const std::string previous = previous_checkpoint(folder);
+    if (error.exit_code() == Exit::usage || !path_exists(previous)) throw;
+    try {
+      return {load_one(previous, tensors, fingerprint),
+              fmt::format("{}; going on from {}", error.what(), previous)};
+    } catch (const Error& second) {
+      if (second.exit_code() == Exit::usage) throw;
+      throw Error::of(error.exit_code(), error.what());
+    }
+  }
 }
 
 }  // namespace tn

@@ -23,9 +23,9 @@ struct TrainProgress {
   double loss_sum = 0;          // over the epoch's steps
   double mask_loss_sum = 0;
   double class_loss_sum = 0;
+  double learning_rate = 0;  // of the last step
   Plateau plateau;
   double best = -1;  // of the quantity the best model is chosen by
-  double best_dice = 0;
   std::int64_t best_epoch = 0;
   bool done = false;
   friend bool operator==(const TrainProgress&, const TrainProgress&) = default;
@@ -34,14 +34,21 @@ struct TrainProgress {
 std::string last_checkpoint(const std::string& folder);      // FOLDER/checkpoint-last.safetensors
 std::string previous_checkpoint(const std::string& folder);  // FOLDER/checkpoint-previous.safetensors
 
-// Writes beside, syncs, keeps what was last as previous, renames: at every moment one of the two is whole.
+// Writes beside, syncs, keeps what was last as previous, renames: at every moment one of the two is whole. On
+// file systems without hard links only the previous one is there for a moment.
 void save_checkpoint(const std::string& folder, const NamedTensors& tensors, const TrainProgress& progress,
                      const nlohmann::json& fingerprint);
 
+struct Resumed {
+  TrainProgress progress;
+  std::string warning;  // why the previous checkpoint was taken; empty: the last one was
+};
+
 // Copies the last checkpoint's tensors into `tensors` (names, shapes and types must agree) and returns where
-// it stood. Throws Error(no_input) where there is none, Error(bad_data) for a damaged one, Error(usage) that
-// names the first setting in which `fingerprint` differs.
-TrainProgress load_checkpoint(const std::string& folder, const NamedTensors& tensors,
-                              const nlohmann::json& fingerprint);
+// it stood; where the last one is missing or damaged, the previous one's. Throws Error(no_input) where there
+// is none, Error(bad_data) where none is whole, Error(usage) that names the first setting in which
+// `fingerprint` differs.
+Resumed load_checkpoint(const std::string& folder, const NamedTensors& tensors,
+                        const nlohmann::json& fingerprint);
 
 }  // namespace tn

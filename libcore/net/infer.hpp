@@ -20,6 +20,7 @@ struct InferOptions {
   std::optional<double> threshold;  // of the mask, in (0,1); nothing: the model's
   std::int64_t batch = 1;           // frames a forward pass; results wait until a batch is full
   std::int64_t max_pixels = 100'000'000;
+  std::int64_t jobs = 0;  // threads that decode and write; 0: every core
   bool from_raw = false;  // preprocessed records too start from their original image
   bool force = false;
   bool fail_fast = false;
@@ -42,13 +43,10 @@ struct InferReport {
 // The header for the records to come: "model" says which one, with its thresholds.
 Header predicted_header(Header header, const ModelSpec& model, const std::string& model_hash);
 
-// "ID: reason" of an error record.
-std::string failure_line(const Record& record);
-
 // Reads, predicts, writes masks and records: one line out for one line in, in order, flushed as soon as it is
-// known. A record that cannot be read becomes an error record in its place. Finishes the writer unless
-// interrupted. Throws Error(bad_data) for preprocessed records whose hash is not the model's;
-// Error(cannot_create | io) for outputs.
+// known. A record that cannot be read becomes an error record in its place. Unless interrupted, brings the
+// masks to the disk and finishes the writer. Throws Error(bad_data) for preprocessed records whose hash is
+// not the model's; Error(cannot_create | io) for outputs.
 InferOutcome infer(ManifestReader& reader, ManifestWriter& writer, Predictor& predictor,
                    const ModelSpec& model, const std::string& model_hash, const InferOptions& options,
                    const InferReport& report);

@@ -12,6 +12,7 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/random.hpp"
+#include "libcore/base/threads.hpp"
 #include "libcore/image/image_io.hpp"
 
 namespace tn {
@@ -31,7 +32,7 @@ Example load_example(const TrainCase& one, std::int64_t size) {
 }
 
 void for_each_index(std::size_t count, int jobs, const std::function<void(std::size_t)>& work) {
-  tbb::task_arena arena(jobs);
+  tbb::task_arena arena(thread_count(jobs));
   arena.execute([&] { tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) { work(i); }); });
 }
 
@@ -60,17 +61,20 @@ void fill(Batch& batch, std::size_t row, const std::string& id, const cv::Mat1b&
 
 }  // namespace
 
-std::vector<Example> load_examples(std::span<const TrainCase> cases, std::int64_t size, int jobs) {
+std::vector<Example> load_examples(std::span<const TrainCase> cases, std::int64_t size, int jobs,
+                                   const std::function<bool()>& stopped) {
   std::vector<Example> examples(cases.size());
   std::vector<std::exception_ptr> failures(
       cases.size());  // one slot a case: the first is the same for any jobs
   for_each_index(cases.size(), jobs, [&](std::size_t i) {
+    if (stopped()) return;
     try {
       examples[i] = load_example(cases[i], size);
     } catch (const Error&) {
       failures[i] = std::current_exception();
     }
   });
+  if (stopped()) throw Error(Exit::interrupted, "interrupted before the training began");
   for (const std::exception_ptr& failure : failures)
     if (failure) std::rethrow_exception(failure);
   return examples;

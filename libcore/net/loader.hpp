@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <opencv2/core/mat.hpp>
 #include <optional>
 #include <span>
@@ -24,8 +25,10 @@ struct Example {
 };
 
 // Decodes all cases with up to `jobs` threads, in order. Throws Error(bad_data | no_input) that names the
-// first case whose file is missing, damaged or not size x size. Memory: two bytes a pixel.
-std::vector<Example> load_examples(std::span<const TrainCase> cases, std::int64_t size, int jobs);
+// first case whose file is missing, damaged or not size x size. Memory: two bytes a pixel. `stopped` is asked
+// before each case, by several threads; once it says so, Error(interrupted).
+std::vector<Example> load_examples(std::span<const TrainCase> cases, std::int64_t size, int jobs,
+                                   const std::function<bool()>& stopped);
 
 struct Batch {
   at::Tensor images;    // [N,1,S,S] float32 in [0,1]

@@ -1,7 +1,5 @@
 #include <dlfcn.h>
-#include <unistd.h>
 
-#include <array>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -56,13 +54,6 @@ class OpenedLayer : public NetLayer {
  private:
   const NetBorder& border_;
 };
-
-std::string executable_folder() {
-  std::array<char, 4096> path{};
-  const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
-  if (length <= 0) throw Error(Exit::internal, "/proc/self/exe: cannot be read");
-  return folder_of(std::string(path.data(), static_cast<std::size_t>(length)));
-}
 
 void* open_library(const std::string& path, int flags) {
   void* handle = ::dlopen(path.c_str(), flags);

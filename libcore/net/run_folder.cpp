@@ -22,7 +22,8 @@ constexpr std::array kRunFiles = {"model.safetensors",
 }  // namespace
 
 void expect_free_run_folder(const std::string& folder, bool resume, bool force) {
-  if (resume && !path_exists(folder + "/checkpoint-last.safetensors"))
+  if (resume && !path_exists(folder + "/checkpoint-last.safetensors") &&
+      !path_exists(folder + "/checkpoint-previous.safetensors"))
     throw Error(Exit::no_input, "{}: no checkpoint to resume from", folder);
   if (resume || force) return;
   for (const char* file : kRunFiles)

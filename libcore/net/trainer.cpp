@@ -50,12 +50,6 @@ void clip_gradients(const NamedTensors& parameters, double limit) {
     if (p.second.grad().defined()) p.second.grad().mul_(limit / norm);
 }
 
-// The number that the best model is chosen by: Dice, or without masks the AUROC, or the accuracy.
-std::optional<double> quality(const Validation& validation, Task task) {
-  if (task != Task::classify) return validation.dice;
-  return validation.auroc ? validation.auroc : validation.accuracy;
-}
-
 struct StepLoss {
   double total = 0;
   double mask = 0;
@@ -71,6 +65,8 @@ struct Trainer::State {
   void start();
   void run_epoch();
   void end_epoch();
+  void log_epoch(const Validation& result, bool best, double seconds);
+  void stop();
   StepLoss step(std::span<const std::size_t> order);
   StepLoss backward(const Batch& batch);
   bool out_of_budget() const;
@@ -86,14 +82,15 @@ struct Trainer::State {
   int threads;
   bool bfloat16;
   LossOptions loss;
+  std::function<bool()> stopped;
   std::vector<Example> train, validation;
+  std::string measure;  // see quality_name()
   std::int64_t batch_size, epoch_steps;
   std::shared_ptr<Network> network;
   NamedTensors parameters, state;
   std::optional<Adam> adam;
   std::optional<Ema> ema;
   TrainProgress progress;
-  double rate = 0;  // of the last step
   bool interrupted = false;
 };
 
@@ -103,8 +100,10 @@ Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
       options(job_given.options),
       threads(set_threads(job_given.options.jobs)),
       bfloat16(wants_bfloat16(job_given.options.precision)),
-      train(load_examples(job_given.train, job_given.size, threads)),
-      validation(load_examples(job_given.validation, job_given.size, threads)),
+      stopped([this] { return observer.interrupted(); }),
+      train(load_examples(job_given.train, job_given.size, threads, stopped)),
+      validation(load_examples(job_given.validation, job_given.size, threads, stopped)),
+      measure(quality_name(validation, job_given.options.task)),
       batch_size(std::min<std::int64_t>(options.batch, static_cast<std::int64_t>(train.size()))),
       epoch_steps(static_cast<std::int64_t>(train.size()) / batch_size),
       network(make_network(job_given.net)) {
@@ -119,19 +118,26 @@ Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
 }
 
 void Trainer::State::start() {
-  if (job.resume) progress = load_checkpoint(job.folder, everything(), job.fingerprint);
-  observer.started(
-      {count_parameters(*network), progress.epoch, progress.epoch_step, epoch_steps, bfloat16, threads});
+  Resumed resumed;
+  if (job.resume) resumed = load_checkpoint(job.folder, everything(), job.fingerprint);
+  progress = resumed.progress;
+  observer.started({count_parameters(*network), progress.epoch, progress.epoch_step, epoch_steps, bfloat16,
+                    threads, measure, resumed.warning});
 }
 
 TrainOutcome Trainer::State::run() {
   start();
   while (!progress.done && !interrupted) {
     run_epoch();
-    if (interrupted) break;
-    end_epoch();
+    if (!interrupted) end_epoch();
   }
-  return {progress.epoch - 1, progress.best_dice, progress.best_epoch, interrupted};
+  return {progress.epoch - 1, progress.best_epoch, measure, progress.best, interrupted};
+}
+
+// What was done so far can be gone on with.
+void Trainer::State::stop() {
+  interrupted = true;
+  save();
 }
 
 std::int64_t Trainer::State::last_step() const {
@@ -152,11 +158,7 @@ void Trainer::State::run_epoch() {
   const auto seed = static_cast<std::uint64_t>(options.seed);
   const std::vector<std::size_t> order = epoch_order(train.size(), seed, progress.epoch);
   while (progress.epoch_step < epoch_steps && !out_of_budget()) {
-    if (observer.interrupted()) {
-      interrupted = true;
-      save();
-      return;
-    }
+    if (stopped()) return stop();
     const auto started = Clock::now();
     const auto first = static_cast<std::size_t>(progress.epoch_step * batch_size);
     const StepLoss value = step(std::span(order).subspan(first, static_cast<std::size_t>(batch_size)));
@@ -168,7 +170,7 @@ void Trainer::State::run_epoch() {
     const double seconds = seconds_since(started);
     progress.seconds += seconds;
     progress.epoch_seconds += seconds;
-    observer.step(progress.epoch, progress.epoch_step, value.total);
+    observer.step(progress.epoch, progress.epoch_step, value.total, std::min(1.0, progress_share()));
   }
 }
 
@@ -183,8 +185,9 @@ StepLoss Trainer::State::step(std::span<const std::size_t> order) {
     throw Error(Exit::internal, "the loss is not finite at step {} of epoch {}, images {}",
                 progress.epoch_step + 1, progress.epoch, fmt::join(batch.ids, " "));
   if (options.clip > 0) clip_gradients(parameters, options.clip);
-  rate = learning_rate(options, {progress.steps, progress_share()}, progress.plateau.factor);
-  adam->step(rate);
+  progress.learning_rate =
+      learning_rate(options, {progress.steps, progress_share()}, progress.plateau.factor);
+  adam->step(progress.learning_rate);
   adam->zero_grad();
   if (ema) ema->update(state, progress.steps);
   return value;
@@ -217,27 +220,45 @@ StepLoss Trainer::State::backward(const Batch& batch) {
 void Trainer::State::end_epoch() {
   const auto started = Clock::now();
   if (ema) ema->swap(state);
-  const Validation result = validate(*network, validation, loss,
-                                     std::max<std::int64_t>(1, batch_size / options.accumulate), bfloat16);
-  if (result.loss && !std::isfinite(*result.loss))
+  const std::optional<Validation> result =
+      validate(*network, validation, loss, std::max<std::int64_t>(1, batch_size / options.accumulate),
+               bfloat16, stopped);
+  if (!result) {  // validated again when the run goes on
+    if (ema) ema->swap(state);
+    return stop();
+  }
+  if (result->loss && !std::isfinite(*result->loss))
     throw Error(Exit::internal, "the validation loss is not finite after epoch {}", progress.epoch);
-  const std::optional<double> value = quality(result, options.task);
+  const std::optional<double> value = quality(*result, measure);
   // Without validation cases the last epoch's weights are the model.
   const bool best = !value || *value > progress.best;
   if (best) {
     progress.best = value.value_or(-1);
-    progress.best_dice = result.dice.value_or(0);
     progress.best_epoch = progress.epoch;
-    save_best(result);
+    save_best(*result);
   }
   if (ema) ema->swap(state);
   if (value) progress.plateau = advanced(progress.plateau, *value, options.plateau_epochs);
 
+  const double seconds = seconds_since(started);
+  progress.seconds += seconds;
+  // Before the checkpoint: a resume takes back log lines that it does not know, and misses none.
+  log_epoch(*result, best, seconds);
+  const bool patient = options.patience == 0 || progress.epoch - progress.best_epoch < options.patience;
+  progress.done = out_of_budget() || !patient;
+  ++progress.epoch;
+  progress.epoch_step = 0;
+  progress.epoch_seconds = progress.waited_seconds = progress.loss_sum = progress.mask_loss_sum =
+      progress.class_loss_sum = 0;
+  save();
+}
+
+void Trainer::State::log_epoch(const Validation& result, bool best, double seconds) {
   EpochLog log;
   const double steps = static_cast<double>(std::max<std::int64_t>(1, progress.epoch_step));
   log.epoch = progress.epoch;
   log.steps = progress.steps;
-  log.learning_rate = rate;
+  log.learning_rate = progress.learning_rate;
   log.loss = progress.loss_sum / steps;
   if (job.net.mask_head) log.mask_loss = progress.mask_loss_sum / steps;
   if (job.net.class_head) log.class_loss = progress.class_loss_sum / steps;
@@ -250,19 +271,8 @@ void Trainer::State::end_epoch() {
                               : 0;
   log.waited = progress.epoch_seconds > 0 ? progress.waited_seconds / progress.epoch_seconds : 0;
   log.best = best;
-  const double seconds = seconds_since(started);
-  progress.seconds += seconds;
   log.seconds = progress.epoch_seconds + seconds;
-
-  const bool patient = options.patience == 0 || progress.epoch - progress.best_epoch < options.patience;
-  progress.done = out_of_budget() || !patient;
-  ++progress.epoch;
-  progress.epoch_step = 0;
-  progress.epoch_seconds = progress.waited_seconds = progress.loss_sum = progress.mask_loss_sum =
-      progress.class_loss_sum = 0;
-  observer.epoch(
-      log);  // before the checkpoint: a resume takes back log lines that it does not know, and misses none
-  save();
+  observer.epoch(log);
 }
 
 NamedTensors Trainer::State::everything() const {

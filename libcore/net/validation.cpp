@@ -49,12 +49,13 @@ void add_scores(Totals& totals, const at::Tensor& class_logits, std::span<const 
 
 }  // namespace
 
-Validation validate(Network& network, std::span<const Example> cases, const LossOptions& loss,
-                    std::int64_t batch, bool bfloat16) {
+std::optional<Validation> validate(Network& network, std::span<const Example> cases, const LossOptions& loss,
+                                   std::int64_t batch, bool bfloat16, const std::function<bool()>& stopped) {
   const Evaluating evaluating(network);
   const TargetCounts counts = count_all(cases);
   Totals totals;
   for (std::size_t first = 0; first < cases.size(); first += static_cast<std::size_t>(batch)) {
+    if (stopped()) return std::nullopt;
     const auto part =
         cases.subspan(first, std::min<std::size_t>(static_cast<std::size_t>(batch), cases.size() - first));
     const Batch inputs = make_batch(part);
@@ -78,6 +79,22 @@ Validation validate(Network& network, std::span<const Example> cases, const Loss
   result.accuracy = accuracy(class_counts(totals.scores, 0.5));
   result.auroc = auroc(totals.scores);
   return result;
+}
+
+std::string quality_name(std::span<const Example> cases, Task task) {
+  if (task != Task::classify)
+    return std::ranges::any_of(cases, [](const Example& one) { return one.mask.has_value(); }) ? "Dice" : "";
+  const auto has = [&](int label) {
+    return std::ranges::any_of(cases, [&](const Example& one) { return one.label == label; });
+  };
+  return has(0) && has(1) ? "AUROC" : has(0) || has(1) ? "accuracy" : "";
+}
+
+std::optional<double> quality(const Validation& validation, std::string_view name) {
+  if (name == "Dice") return validation.dice;
+  if (name == "AUROC") return validation.auroc;
+  if (name == "accuracy") return validation.accuracy;
+  return std::nullopt;
 }
 
 }  // namespace tn

@@ -7,15 +7,15 @@
 #include "libcore/data/select.hpp"
 #include "libcore/eval/case_score.hpp"
 #include "libcore/image/mask.hpp"
+#include "libcore/image/record_image.hpp"
 
 namespace tn {
 namespace {
 
 void load_pixels(CasePicture& picture, const Record& record, const std::string& root,
                  const DecodeLimits& limits) {
-  const auto path = record.text("image");
-  if (!path) throw Error(Exit::bad_data, "the record has no image");
-  const cv::Mat1b image = load_grey(resolve(root, *path), limits);
+  if (record.is_null("image")) throw Error(Exit::bad_data, "the record has no image");
+  const cv::Mat1b image = load_image(record, root, limits);
   const ImageSize size{image.cols, image.rows};
   picture.drawn = load_mask(record, root, size, limits);
   if (const auto prediction = prediction_of(record))

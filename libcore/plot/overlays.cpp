@@ -90,7 +90,8 @@ OverlayOutcome draw_overlays(ManifestReader& reader, const OverlayOptions& optio
     if (path) report.written(*path);
   };
   for_each_ordered(
-      thread_count(options.jobs), source, [&](const Record& record) { return drawn(record, options); }, sink);
+      thread_count(options.jobs), source, [&](const Record& record) { return drawn(record, options); }, sink,
+      [&] { reader.stop(); });
   if (taken == 0) throw Error(Exit::bad_data, "{}: no record to show", reader.name());
   return outcome;
 }

@@ -12,11 +12,6 @@
 
 namespace tn {
 
-bool is_folder(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::is_directory(path, ignored);
-}
-
 namespace {
 
 namespace fs = std::filesystem;
@@ -24,21 +19,33 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 10> kSuffixes{".png",  ".jpg", ".jpeg", ".bmp", ".tif",
                                                      ".tiff", ".pgm", ".ppm",  ".pnm", ".pbm"};
 
-// Names of the image files in a folder, sorted by bytes. Hidden files and other suffixes are passed over.
-std::vector<std::string> image_files(const std::string& folder) {
+}  // namespace
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+std::vector<std::string> files_of(const std::string& folder, std::span<const std::string_view> suffixes) {
   std::vector<std::string> names;
   std::error_code code;
   fs::directory_iterator entries(folder, code);
   for (; !code && entries != fs::directory_iterator(); entries.increment(code)) {
     const std::string name = entries->path().filename().string();
     const std::string suffix = to_lower(entries->path().extension().string());
-    const bool known = std::find(kSuffixes.begin(), kSuffixes.end(), suffix) != kSuffixes.end();
+    const bool known = std::find(suffixes.begin(), suffixes.end(), suffix) != suffixes.end();
     if (known && !name.starts_with('.') && !is_folder(entries->path().string())) names.push_back(name);
   }
   if (code) throw Error(Exit::no_input, "{}: {}", folder, code.message());
   std::sort(names.begin(), names.end());
   return names;
 }
+
+std::vector<std::string> image_files(const std::string& folder) {
+  return files_of(folder, kSuffixes);
+}
+
+namespace {
 
 // "a_mask_1" -> "a"; nothing for a name that is no mask's.
 std::optional<std::string> image_name_of(const std::string& stem) {

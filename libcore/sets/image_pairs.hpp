@@ -3,7 +3,9 @@
 // the same name but for the suffix.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tn {
@@ -27,5 +29,12 @@ ImagePairs pairs_in_two_folders(const std::string& folder);
 
 // Whether it is there and a folder.
 bool is_folder(const std::string& path);
+
+// Names of the files in a folder whose suffix is one of these, in any case, sorted by bytes. Hidden files are
+// passed over.
+std::vector<std::string> files_of(const std::string& folder, std::span<const std::string_view> suffixes);
+
+// The same with every suffix of an image that is read: .png, .jpg ...
+std::vector<std::string> image_files(const std::string& folder);
 
 }  // namespace tn

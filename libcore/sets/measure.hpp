@@ -1,21 +1,25 @@
 // What only the files can tell: image sizes, and how much of an image its nodule covers.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "libcore/data/record.hpp"
+#include "libcore/image/image_io.hpp"
+#include "libcore/sets/good_records.hpp"
 
 namespace tn {
 
-// Called once a record, by one thread at a time.
-using Tick = std::function<void()>;
+// The path of the record's image, to open. Throws Error(bad_data) if it has none.
+std::string image_path(const Record& record, const std::string& root);
 
-// Sets each record's `size` from its image's header, and makes sure that its mask files are there. A record
-// whose files are missing or unreadable becomes an error record. Returns what went wrong, in order of the
-// records.
+// The size of the image: from the record if it says so, else from the file. Throws Error.
+ImageSize size_of(const Record& record, const std::string& root);
+
+// Sets each record's `size` from its image's header where it has none, and makes sure that its mask files are
+// there. A record whose files are missing or unreadable becomes an error record. Returns what went wrong, in
+// order of the records.
 std::vector<std::string> measure_images(std::vector<Record>& records, const std::string& root, int jobs,
                                         const Tick& tick);
 

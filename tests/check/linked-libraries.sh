@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# No tool is linked to LibTorch (loading it takes 0.3 to 0.6 s), nor to OpenCV beyond core, imgproc and photo.
+# No tool is linked to LibTorch (loading it takes 0.3 to 0.6 s) or GDCM (12 ms), nor to OpenCV beyond core, imgproc and
+# photo.
 # linked-libraries.sh BUILD-FOLDER
 set -euo pipefail
 build=$1
@@ -13,6 +14,10 @@ for tool in split preprocess train infer eval viz; do
   if grep -E 'not found' <<<"$libraries"; then echo "tn-$tool: a library is missing"; failed=1; fi
   if grep -E 'libtorch|libc10|libtn_net|libcud' <<<"$libraries"; then
     echo "tn-$tool is linked to the network layer"
+    failed=1
+  fi
+  if grep -E 'libgdcm|libtn_gdcm' <<<"$libraries"; then
+    echo "tn-$tool is linked to GDCM"
     failed=1
   fi
   if grep -E 'libopencv' <<<"$libraries" | grep -vE 'libopencv_(core|imgproc|photo)'; then

@@ -202,6 +202,21 @@ TEST(LineReader, SignalEndsTheWaitForInput) {
   ::close(other_end);
 }
 
+TEST(LineReader, StopEndsTheWaitForInput) {
+  const TempFolder folder;
+  ASSERT_EQ(::mkfifo(folder.path("pipe").c_str(), 0600), 0);
+  const int other_end = ::open(folder.path("pipe").c_str(), O_RDWR | O_CLOEXEC);
+  tn::LineReader reader(folder.path("pipe"));
+  std::string line;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    reader.stop();
+  });
+  EXPECT_EQ(thrown_by([&] { reader.next(line); }).exit_code, 130);
+  EXPECT_EQ(thrown_by([&] { reader.next(line); }).exit_code, 130);
+  ::close(other_end);
+}
+
 TEST(TextOutput, FileAppearsOnFinish) {
   const TempFolder folder;
   tn::TextOutput out(folder.path("x"), false);

@@ -29,6 +29,11 @@ TEST(Sha256, OfAMissingFileIs66) {
   EXPECT_EQ(tn::test::thrown_by([] { tn::sha256_file("/nowhere/x"); }).exit_code, 66);
 }
 
+// RFC 4231, test case 2.
+TEST(HmacSha256, OfTheRfc) {
+  EXPECT_EQ(tn::hmac_sha256_hex("Jefe", "what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
 TEST(Hash64, DependsOnTheSeed) {
   EXPECT_NE(tn::hash64("a", 0), tn::hash64("a", 1));
 }

@@ -1,6 +1,7 @@
 #include "libcore/base/threads.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <thread>
 
@@ -14,7 +15,25 @@ TEST(ThreadCount, OneIsOne) {
 }
 
 TEST(ThreadCount, ZeroIsEveryCore) {
-  EXPECT_EQ(thread_count(0), static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+  cpu_set_t all;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof all, &all), 0);
+  EXPECT_EQ(thread_count(0), CPU_COUNT(&all));
+}
+
+// As under taskset or a batch system that gives one core.
+TEST(ThreadCount, CountsTheCoresThatAreGiven) {
+  std::jthread([] {
+    cpu_set_t all;
+    ASSERT_EQ(::sched_getaffinity(0, sizeof all, &all), 0);
+    int first = 0;
+    while (!CPU_ISSET(first, &all)) ++first;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(first, &one);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+    EXPECT_EQ(thread_count(0), 1);
+    EXPECT_EQ(thread_count(8), 1);
+  });
 }
 
 TEST(ThreadCount, NeverMoreThanCores) {

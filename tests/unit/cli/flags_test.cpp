@@ -263,6 +263,32 @@ TEST(Flags, PrintedConfigurationReadsBack) {
   EXPECT_FALSE(again.root);
 }
 
+TEST(Flags, PrintedConfigurationKeepsEveryText) {
+  const TempFolder folder;
+  for (const std::string text : {"a#b", " a ", "\"a\"", "a\\b #\t\n", "#", "a = b", "[x]", "\u00e4 b"}) {
+    Options o;
+    tn::Flags flags = table(o);
+    flags.parse({"--output", text, "--select", text, "--select", "b=2"});
+    const Options again = parsed({"--config", folder.file("c.ini", flags.config_text())});
+    EXPECT_EQ(again.out, text);
+    EXPECT_THAT(again.select, ElementsAre(text, "b=2"));
+  }
+}
+TEST(Flags, BrokenTextOfAConfigurationIsRefused) {
+  const TempFolder folder;
+  const std::string path = folder.file("c.ini", "output = \"a\n");
+  EXPECT_EQ(refused({"--config", path}).text, path + ": --output: \"a is no text in quotes");
+}
+TEST(Flags, WhatHoldsForOneCallIsNotInTheConfiguration) {
+  bool force = false;
+  tn::Flags flags({"tn-x", "", ""});
+  flags.toggle("force", force, "overwrite");
+  flags.once();
+  flags.parse({"--force"});
+  EXPECT_TRUE(force);
+  EXPECT_THAT(flags.config_text(), testing::Not(HasSubstr("force")));
+}
+
 TEST(Flags, CommandLineIsRecordedAsTyped) {
   Options o;
   tn::Flags flags = table(o);

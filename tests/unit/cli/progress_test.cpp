@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <thread>
+
 namespace {
 
 using testing::EndsWith;
@@ -26,6 +29,33 @@ TEST(Progress, UnknownTotalShowsNoTimeLeft) {
   const std::string text = testing::internal::GetCapturedStderr();
   EXPECT_THAT(text, HasSubstr("tn-x: 3 images"));
   EXPECT_THAT(text, testing::Not(HasSubstr("left")));
+}
+
+// A fifth done of it all while the count's total is not known: the share tells the time left.
+TEST(Progress, ShareTellsTheTimeLeft) {
+  testing::internal::CaptureStderr();
+  {
+    tn::Progress progress("tn-x", "steps", 0, true);
+    progress.set_share(0.1);
+    progress.advance(1);
+    std::this_thread::sleep_for(std::chrono::milliseconds(120));
+    progress.set_share(0.2);
+    progress.advance(1);
+  }
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              testing::ContainsRegex("2 steps, [^,]*, 0:0[1-9] left"));
+}
+TEST(Progress, WhatWasDoneBeforeIsNotInTheRate) {
+  testing::internal::CaptureStderr();
+  {
+    tn::Progress progress("tn-x", "steps", 1001, true);
+    progress.begin_at(1000);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    progress.advance(1);
+  }
+  // At most 50 a second: over a thousand if those before counted.
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              testing::ContainsRegex("1001/1001 steps, [0-9.]{1,4}/s"));
 }
 
 TEST(ClockText, ShowsHoursWhenThereAreAny) {

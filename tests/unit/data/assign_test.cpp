@@ -163,6 +163,52 @@ TEST(AssignFolds, FoldsStayWhicheverIsVal) {
   for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(a[i].number("fold"), b[i].number("fold"));
 }
 
+TEST(AssignFolds, StaleSplitsAndFoldsAreTakenAway) {
+  std::vector<Record> all = records(10);
+  for (Record& record : all) record.set("split", "test");
+  SplitOptions folds;
+  folds.folds = 3;
+  tn::assign_splits(all, {}, folds);
+  for (const Record& record : all) EXPECT_FALSE(record.has("split"));
+  tn::assign_splits(all, {}, ratio("7:1:2"));
+  for (const Record& record : all) EXPECT_FALSE(record.has("fold"));
+}
+TEST(AssignFolds, RatioSetsTestAsideAndFoldsShareTheRest) {
+  std::vector<Record> all = records(100);
+  SplitOptions options = ratio("7:1:2");
+  options.folds = 4;
+  options.fold = 2;
+  const tn::SplitCounts counts = tn::assign_splits(all, {}, options);
+  EXPECT_THAT(counts.parts, ElementsAre(Pair("fold 0", 20), Pair("fold 1", 20), Pair("fold 2", 20),
+                                        Pair("fold 3", 20), Pair("test", 20)));
+  for (const Record& record : all) {
+    const auto fold = record.number("fold");
+    EXPECT_EQ(record.text("split"), !fold ? "test" : *fold == 2 ? "val" : "train");
+  }
+}
+TEST(AssignFolds, LeaveGroupOutGivesEachGroupAFoldInOrderOfTheNames) {
+  std::vector<Record> all = records(6);
+  const char* sites[] = {"b", "a", "b", "c", "a", "b"};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].set("site", sites[i]);
+  SplitOptions options;
+  options.leave_group_out = true;
+  options.group = "site";
+  const tn::SplitCounts counts = tn::assign_splits(all, {}, options);
+  EXPECT_THAT(counts.parts, ElementsAre(Pair("fold 0 'a'", 2), Pair("fold 1 'b'", 3), Pair("fold 2 'c'", 1)));
+  EXPECT_EQ(all[3].number("fold"), 2);
+  options.fold = 3;
+  EXPECT_EQ(thrown_by([&] { tn::assign_splits(all, {}, options); }).text,
+            "--fold: 3 is not a fold: there are 3 groups");
+}
+TEST(AssignSplits, StrataTellTheirExactShares) {
+  std::vector<Record> all = records(10);
+  const tn::SplitCounts counts =
+      tn::assign_splits(all, std::vector<std::string>(10, "benign"), ratio("1:1:0"));
+  ASSERT_EQ(counts.strata.size(), 1U);
+  EXPECT_THAT(counts.strata[0].counts, ElementsAre(5, 5));
+  EXPECT_THAT(counts.strata[0].shares, ElementsAre(5.0, 5.0));
+}
+
 std::string complaint(const SplitOptions& options) {
   const Thrown thrown = thrown_by([&] { tn::check(options); });
   EXPECT_TRUE(thrown.exit_code == 2 || thrown.exit_code == -1);
@@ -188,12 +234,28 @@ TEST(CheckSplit, RefusesFoldsOutOfRange) {
   options.fold = 5;
   EXPECT_EQ(complaint(options), "--fold: 5 is not in 0 to 4");
   options.folds.reset();
-  EXPECT_EQ(complaint(options), "--fold needs --folds");
+  EXPECT_EQ(complaint(options), "--fold needs --folds or --published-folds");
 }
-TEST(CheckSplit, RefusesRatioAndFoldsAtOnce) {
-  SplitOptions options = ratio("7:1:2");
+TEST(CheckSplit, RatioWithFoldsMustSetTestAsideAndLeaveARest) {
+  SplitOptions options = ratio("8:2");
   options.folds = 5;
-  EXPECT_EQ(complaint(options), "--ratio and --folds contradict each other");
+  EXPECT_EQ(
+      complaint(options),
+      "--ratio with --folds says how much test gets, T:V:S; the folds share the rest: '8:2' leaves nothing "
+      "for test");
+  options.ratio = "0:0:1";
+  EXPECT_EQ(complaint(options), "--ratio with --folds: '0:0:1' leaves nothing for the folds");
+  options.ratio = "7:1:2";
+  EXPECT_EQ(complaint(options), "");
+}
+TEST(CheckSplit, LeaveGroupOutStandsAloneWithItsGroup) {
+  SplitOptions options;
+  options.leave_group_out = true;
+  EXPECT_EQ(complaint(options), "--leave-group-out needs --group");
+  options.group = "site";
+  EXPECT_EQ(complaint(options), "");
+  options.folds = 5;
+  EXPECT_EQ(complaint(options), "--leave-group-out and --folds contradict each other");
 }
 TEST(CheckSplit, RefusesOptionsThatWouldDoNothing) {
   SplitOptions group;

@@ -82,4 +82,20 @@ TEST(Csv, MissingFileIs66) {
   EXPECT_EQ(thrown_by([] { tn::read_csv("/nowhere/t.csv"); }).exit_code, 66);
 }
 
+TEST(CsvWithoutHeader, EveryLineIsARow) {
+  const tn::CsvTable table = tn::parse_csv("a.jpg,0\rb.jpg,1", "t", {"name", "label"});
+  ASSERT_EQ(table.rows.size(), 2U);
+  EXPECT_EQ(table.rows[1].fields[table.need("label")], "1");
+  EXPECT_EQ(table.place(table.rows[1]), "t:2");
+}
+TEST(CsvWithoutHeader, MayBeEmpty) {
+  EXPECT_TRUE(tn::parse_csv("", "t", {"name"}).rows.empty());
+}
+TEST(CsvWithoutHeader, ShortRowIsRefused) {
+  EXPECT_EQ(thrown_by([] {
+              tn::parse_csv("a,0\nb\n", "t", {"name", "label"});
+            }).text,
+            "t:2: 1 fields, expected 2");
+}
+
 }  // namespace

@@ -320,4 +320,15 @@ TEST(Resolve, PutsTheRootBeforeRelativePaths) {
   EXPECT_EQ(tn::resolve("data", "/a.png"), "/a.png");
 }
 
+TEST(ManifestReader, RemembersAsManyIdsAsItMay) {
+  const TempFolder folder;
+  const std::string path =
+      folder.file("m", "{\"id\":\"1\"}\n{\"id\":\"2\"}\n{\"id\":\"3\"}\n{\"id\":\"3\"}\n{\"id\":\"2\"}\n");
+  ReadOptions options;
+  options.most_ids = 2;
+  ManifestReader reader(path, options);
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(reader.next());  // 3 is not remembered
+  EXPECT_EQ(thrown_by([&] { reader.next(); }).text, path + ":5: id '2' occurs twice");
+}
+
 }  // namespace

@@ -104,4 +104,30 @@ TEST(MergedReader, MissingInputIsKnownBeforeTheFirstRecord) {
   EXPECT_EQ(thrown_by([&] { MergedReader({a, "/nowhere/b"}, {}); }).exit_code, 66);
 }
 
+// More inputs than a process may have files open.
+TEST(MergedReader, TakesAnyNumberOfFiles) {
+  const TempFolder folder;
+  std::vector<std::string> paths;
+  for (int i = 0; i < 3000; ++i)
+    paths.push_back(folder.file(std::to_string(i), fmt::format("{{\"id\":\"{}\"}}\n", i)));
+  EXPECT_EQ(ids(MergedReader(paths, {})).size(), 3000U);
+}
+TEST(MergedReader, AShardAmongSeveralInputsIsRefused) {
+  const TempFolder folder;
+  const std::string a = folder.file("a", "{\"id\":\"1\"}\n");
+  const std::string b =
+      folder.file("b", "{\"tn\":\"manifest\",\"v\":1,\"shard\":{\"index\":1,\"count\":2}}\n");
+  EXPECT_EQ(thrown_by([&] {
+              MergedReader({a, b}, {});
+            }).text,
+            b + ": is a shard (--merge puts shards together again)");
+}
+TEST(MergedReader, SameIdsPassIfAllowed) {
+  const TempFolder folder;
+  const std::string a = folder.file("a", "{\"id\":\"1\"}\n{\"id\":\"1\"}\n");
+  tn::ReadOptions options;
+  options.same_ids = true;
+  EXPECT_THAT(ids(MergedReader({a, a}, options)), ElementsAre("1", "1", "1", "1"));
+}
+
 }  // namespace

@@ -216,4 +216,51 @@ TEST(ShareOutGroups, ComesNearTheBestOfAllPlacings) {
   EXPECT_LE(found, 1.15 * best);
 }
 
+// The least distance of all placings of the groups, by plain counting.
+double least_distance(const SplitItems& items, std::size_t groups) {
+  double least = std::numeric_limits<double>::infinity();
+  std::size_t codes = 1;
+  for (std::size_t g = 0; g < groups; ++g) codes *= 3;
+  std::vector<std::uint32_t> parts(items.group.size());
+  for (std::size_t code = 0; code < codes; ++code) {
+    std::vector<std::uint32_t> part_of;
+    for (std::size_t g = 0, rest = code; g < groups; ++g, rest /= 3)
+      part_of.push_back(static_cast<std::uint32_t>(rest % 3));
+    for (std::size_t i = 0; i < parts.size(); ++i) parts[i] = part_of[items.group[i]];
+    least = std::min(least, distance(items, parts));
+  }
+  return least;
+}
+
+TEST(ShareOutGroups, FewGroupsAreAsNearAsTheyCanBeInAThousandRandomSets) {
+  tn::Random random(12, "groups");
+  for (int trial = 0; trial < 1000; ++trial) {
+    const std::size_t groups = 1 + random.below(6);
+    const SplitItems items = in_groups(random, groups, 5, 1 + random.below(4));
+    const auto parts = tn::share_out(items, kPaper, static_cast<std::uint64_t>(trial));
+    const std::set<std::uint32_t> names(items.group.begin(), items.group.end());
+    if (names.size() == items.group.size()) continue;  // groups of one: shared out as items are
+    ASSERT_NEAR(distance(items, parts), least_distance(items, groups), 1e-6) << trial;
+  }
+}
+// 3^12 placings are too many to be tried, so this is the search.
+TEST(ShareOutGroups, TheSearchFindsTheBestPlacingOfTwelveGroups) {
+  tn::Random random(13, "groups");
+  for (int trial = 0; trial < 4; ++trial) {
+    const SplitItems items = in_groups(random, 12, 4, 3);
+    const auto parts = tn::share_out(items, kPaper, static_cast<std::uint64_t>(trial));
+    EXPECT_NEAR(distance(items, parts), least_distance(items, 12), 1e-6);
+  }
+}
+
+TEST(WholeWeights, AreInProportionWithoutACommonDivisor) {
+  EXPECT_THAT(tn::whole_weights(std::vector<double>{0.7, 0.1, 0.2}), ElementsAre(7, 1, 2));
+  EXPECT_THAT(tn::whole_weights(std::vector<double>{70, 10, 20}), ElementsAre(7, 1, 2));
+  EXPECT_THAT(tn::whole_weights(std::vector<double>{8, 0, 2}), ElementsAre(4, 0, 1));
+}
+TEST(WholeWeights, FineProportionsAreRoundedToAMillionth) {
+  EXPECT_THAT(tn::whole_weights(std::vector<double>{1.0 / 3, 2.0 / 3}), ElementsAre(333333, 666667));
+  EXPECT_THAT(tn::whole_weights(std::vector<double>{1e300, 1}), ElementsAre(1000000, 1));
+}
+
 }  // namespace

@@ -109,6 +109,17 @@ const std::vector<Picture>& pictures() {
        grey({{0, 255, 255, 255}, {255, 255, 255, 0}})},
       {"colour.ppm", kColour, kColourMask},
       {"colour-binary.ppm", kColour, kColourMask},
+      {"grey.dcm", kGrey, kGreyMask},
+      {"grey-implicit.dcm", kGrey, kGreyMask},
+      {"grey-white-is-zero.dcm", kGrey, kGreyMask},
+      {"grey16.dcm", kDeep, kGreyMask},
+      {"grey16-big-endian.dcm", kDeep, kGreyMask},
+      {"grey12-signed.dcm", grey({{0, 51, 102, 152}, {203, 254, 17, 34}}), kGreyMask},  // 16 n of 4095
+      {"rgb.dcm", kColour, kColourMask},
+      {"rgb-planes.dcm", kColour, kColourMask},
+      {"ybr.dcm", kGrey, kGreyMask},
+      {"ybr422.dcm", kGrey, kGreyMask},
+      {"palette.dcm", kColour, kColourMask},
   };
   return all;
 }
@@ -211,10 +222,11 @@ TEST(BadImage, ZeroBytesAreNamed) {
   EXPECT_EQ(load_error("empty.png"), "65: empty.png: is empty (0 bytes)");
 }
 TEST(BadImage, TextIsNoImage) {
-  EXPECT_EQ(load_error("words.png"), "65: words.png: is no image (PNG, JPEG, BMP, TIFF or PNM)");
+  EXPECT_EQ(load_error("words.png"), "65: words.png: is no image (PNG, JPEG, BMP, TIFF, PNM or DICOM)");
 }
 TEST(BadImage, ForeignFormatIsNamed) {
-  EXPECT_EQ(load_error("film.png"), "65: film.png: GIF is not read here (PNG, JPEG, BMP, TIFF and PNM are)");
+  EXPECT_EQ(load_error("film.png"),
+            "65: film.png: GIF is not read here (PNG, JPEG, BMP, TIFF, PNM and DICOM are)");
 }
 TEST(BadImage, CutOffIsToldFromDamaged) {
   EXPECT_EQ(load_error("cut-off.png"), "65: cut-off.png: is cut off (PNG)");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <mutex>
 #include <set>
 #include <string>
@@ -120,6 +121,27 @@ TEST(Ordered, ErrorOfTheSinkComesOutAndNothingFollows) {
   });
   EXPECT_EQ(error, "74: sink");
   EXPECT_EQ(written, 5);
+}
+
+// A source that waits until it is stopped and then fails itself: what comes out is why it was stopped.
+TEST(Ordered, ErrorOfTheSinkStopsAWaitingSource) {
+  std::promise<void> stopped;
+  std::atomic<bool> once = false;
+  int given = 0;
+  const std::string error = error_of([&] {
+    for_each_ordered(
+        2,
+        [&]() -> std::optional<Record> {
+          if (given++ == 0) return Record::of("0");
+          stopped.get_future().wait();
+          throw Error(Exit::interrupted, "source");
+        },
+        [](Record record) { return record; }, [](const Record&) { throw Error(Exit::io, "sink"); },
+        [&] {
+          if (!once.exchange(true)) stopped.set_value();
+        });
+  });
+  EXPECT_EQ(error, "74: sink");
 }
 
 }  // namespace

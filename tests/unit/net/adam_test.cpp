@@ -56,6 +56,19 @@ TEST(AdamW, DecayIsDecoupledFromTheGradient) {
   EXPECT_NEAR(w.item<float>(), 2.0 * (1 - 0.1 * 0.5), 1e-6);
 }
 
+// With adam the decay is part of the gradient, of vectors too: a zero gradient of a weight of 2 becomes 1,
+// and the first step moves by the learning rate.
+TEST(Adam, DecayJoinsTheGradient) {
+  at::Tensor w = parameter({1, 1}, 2.0);
+  at::Tensor bias = parameter({1}, -2.0);
+  Adam adam({{"w", w}, {"bias", bias}}, plain(Optimizer::adam, 0.5));
+  w.mutable_grad() = at::zeros({1, 1});
+  bias.mutable_grad() = at::zeros({1});
+  adam.step(0.1);
+  EXPECT_NEAR(w.item<float>(), 1.9, 1e-6);
+  EXPECT_NEAR(bias.item<float>(), -1.9, 1e-6);
+}
+
 TEST(AdamW, VectorsAreNotDecayed) {
   at::Tensor bias = parameter({3}, 2.0);
   Adam adam({{"bias", bias}}, plain(Optimizer::adamw, 0.5));

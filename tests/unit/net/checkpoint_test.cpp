@@ -48,7 +48,9 @@ TEST(Checkpoint, GivesBackTensorsAndProgress) {
   progress.loss_sum = 1.0 / 3;
   save_checkpoint(folder, numbers(5), progress, kPrint);
   const NamedTensors target = numbers(0);
-  EXPECT_EQ(load_checkpoint(folder, target, kPrint), progress);
+  const Resumed resumed = load_checkpoint(folder, target, kPrint);
+  EXPECT_EQ(resumed.progress, progress);
+  EXPECT_EQ(resumed.warning, "");
   EXPECT_FLOAT_EQ(target[0].second[2].item<float>(), 5);
 }
 
@@ -71,6 +73,35 @@ TEST(Checkpoint, CutOffOneIsRefused) {
   write_whole(last_checkpoint(folder), bytes.substr(0, bytes.size() - 4), true);
   EXPECT_THAT(refusal([&] { load_checkpoint(folder, numbers(0), kPrint); }, Exit::bad_data),
               testing::HasSubstr("checkpoint-last.safetensors"));
+}
+
+TEST(Checkpoint, WhereTheLastIsDamagedOrMissingThePreviousServes) {
+  const std::string folder = fresh("fallback");
+  TrainProgress progress;
+  progress.epoch = 7;
+  save_checkpoint(folder, numbers(1), progress, kPrint);
+  save_checkpoint(folder, numbers(2), {}, kPrint);
+  const std::string bytes = read_file(last_checkpoint(folder));
+  write_whole(last_checkpoint(folder), bytes.substr(0, bytes.size() - 4), true);
+  const NamedTensors target = numbers(0);
+  const Resumed resumed = load_checkpoint(folder, target, kPrint);
+  EXPECT_EQ(resumed.progress.epoch, 7);
+  EXPECT_THAT(resumed.warning,
+              testing::AllOf(testing::HasSubstr("checkpoint-last"),
+                             testing::HasSubstr("going on from " + previous_checkpoint(folder))));
+  EXPECT_FLOAT_EQ(target[0].second[0].item<float>(), 1);
+  std::remove(last_checkpoint(folder).c_str());
+  EXPECT_EQ(load_checkpoint(folder, target, kPrint).progress.epoch, 7);
+}
+
+TEST(Checkpoint, WhereBothAreDamagedTheLastIsNamed) {
+  const std::string folder = fresh("both");
+  save_checkpoint(folder, numbers(1), {}, kPrint);
+  save_checkpoint(folder, numbers(2), {}, kPrint);
+  write_whole(last_checkpoint(folder), "x", true);
+  write_whole(previous_checkpoint(folder), "x", true);
+  EXPECT_THAT(refusal([&] { load_checkpoint(folder, numbers(0), kPrint); }, Exit::bad_data),
+              testing::HasSubstr("checkpoint-last"));
 }
 
 TEST(Checkpoint, AnotherNetworkIsRefusedByTensor) {

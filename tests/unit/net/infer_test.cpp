@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 
@@ -22,12 +23,13 @@ class BrightPredictor : public Predictor {
     for (const cv::Mat1b& frame : frames) {
       cv::Mat1f probability;
       frame.convertTo(probability, CV_32F, 1.0 / 255);
-      outputs.push_back({probability, cv::mean(frame)[0] / 255});
+      outputs.push_back({probability, p_malignant.value_or(cv::mean(frame)[0] / 255)});
     }
     return outputs;
   }
   const nlohmann::json& meta() const override { return meta_; }
   std::vector<std::size_t> batches;
+  std::optional<double> p_malignant;  // instead of the mean
 
  private:
   nlohmann::json meta_;
@@ -53,7 +55,8 @@ ModelSpec spec_of(std::int64_t size) {
   return spec;
 }
 
-Ran infer_lines(const std::string& name, const std::string& lines, InferOptions options = {}) {
+Ran infer_lines(const std::string& name, const std::string& lines, InferOptions options = {},
+                std::optional<double> p_malignant = std::nullopt) {
   Ran run;
   run.folder = fresh_folder(name);
   write_whole(run.folder + "/in.jsonl", lines, true);
@@ -61,6 +64,7 @@ Ran infer_lines(const std::string& name, const std::string& lines, InferOptions 
   options.folder = run.folder + "/out";
   options.force = true;
   BrightPredictor predictor;
+  predictor.p_malignant = p_malignant;
   {
     ManifestReader reader(run.folder + "/in.jsonl");
     ManifestWriter writer(run.folder + "/out.jsonl", true);
@@ -208,6 +212,40 @@ TEST(Infer, WhatAnotherModelSaidIsTakenAway) {
       "stale", "{\"id\":\"1\",\"image\":\"gone.png\",\"p_malignant\":0.9,\"pred\":{},\"model\":\"m\"}\n");
   ASSERT_EQ(run.records.size(), 1U);
   for (const char* key : {"p_malignant", "pred", "model"}) EXPECT_FALSE(run.records[0].has(key)) << key;
+}
+
+TEST(Infer, AnAnswerThatIsNotFiniteFailsItsRecord) {
+  const std::string folder = fresh_folder("nan");
+  draw(folder, "a.png");
+  const Ran run = infer_lines("nan", "{\"id\":\"1\",\"image\":\"a.png\"}\n", {},
+                              std::numeric_limits<double>::quiet_NaN());
+  ASSERT_EQ(run.records.size(), 1U);
+  EXPECT_TRUE(run.records[0].failed());
+  EXPECT_FALSE(run.records[0].has("p_malignant"));
+  EXPECT_EQ(run.outcome.failed, 1);
+  EXPECT_FALSE(path_exists(run.folder + "/out/1.png"));
+}
+
+// Fewer frames than a batch, and more records without one behind them than are held.
+TEST(Infer, ManyFailedRecordsBehindAWaitingFrameGoOn) {
+  const std::string folder = fresh_folder("behind");
+  draw(folder, "a.png");
+  std::string lines = "{\"id\":\"0\",\"image\":\"a.png\"}\n";
+  for (int i = 1; i < 40; ++i) lines += fmt::format("{{\"id\":\"{}\",\"image\":\"gone.png\"}}\n", i);
+  InferOptions options;
+  options.batch = 4;
+  const Ran run = infer_lines("behind", lines, options);
+  ASSERT_EQ(run.records.size(), 40U);
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(run.records[static_cast<std::size_t>(i)].id(), std::to_string(i));
+  EXPECT_EQ(run.outcome.failed, 39);
+}
+
+TEST(Infer, ABatchOutOfReasonIsRefused) {
+  InferOptions options;
+  for (const std::int64_t batch : {std::int64_t{0}, std::int64_t{1} << 40}) {
+    options.batch = batch;
+    EXPECT_THROW(check(options), Error);
+  }
 }
 
 TEST(Infer, ThresholdOutsideOfZeroAndOneIsRefused) {

@@ -14,7 +14,7 @@ namespace {
 
 std::vector<Example> drawn(const std::string& name, int count) {
   const TrainJob job = draw_job("loader_" + name, count, 0);
-  return load_examples(job.train, kSide, 2);
+  return load_examples(job.train, kSide, 2, [] { return false; });
 }
 
 TEST(ToTensor, OutlivesTheFramesItCameFrom) {
@@ -51,7 +51,7 @@ TEST(MakeBatch, MissingMaskAndLabelAreMarked) {
 TEST(LoadExamples, WrongSizeNamesTheFirstFile) {
   const TrainJob job = draw_job("loader_size", 3, 0);
   try {
-    load_examples(job.train, 32, 2);
+    load_examples(job.train, 32, 2, [] { return false; });
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), Exit::bad_data);
@@ -63,7 +63,7 @@ TEST(LoadExamples, MissingFileIsNoInput) {
   TrainJob job = draw_job("loader_missing", 1, 0);
   job.train[0].image = "nowhere.png";
   try {
-    load_examples(job.train, kSide, 2);
+    load_examples(job.train, kSide, 2, [] { return false; });
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), Exit::no_input);

@@ -1,5 +1,6 @@
 #include "libcore/net/losses.hpp"
 
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
@@ -176,6 +177,37 @@ TEST(JointLoss, ConvexAlphaOneGivesTheMaskHeadNoGradient) {
   one.loss(1, Joint::convex).total.backward();
   EXPECT_FALSE(one.prediction.mask_logits.grad().defined());
   EXPECT_GT(one.prediction.class_logits.grad().abs().max().item<float>(), 0);
+}
+
+// Micro-batches of one effective batch: values and gradients add up to the whole's.
+TEST(JointLoss, PartsOfABatchAddUp) {
+  const auto joint = [](const at::Tensor& mask_logits, const at::Tensor& class_logits, std::int64_t first,
+                        std::int64_t count) {
+    const at::Tensor has_mask = at::tensor({1, 0, 1, 1}).to(at::kBool);
+    const TargetCounts counts{3, 3};
+    const at::Tensor all_labels = labels({0, 1, -1, 1});
+    return joint_loss({mask_logits.narrow(0, first, count), class_logits.narrow(0, first, count)},
+                      {half_drawn(4).narrow(0, first, count), has_mask.narrow(0, first, count),
+                       all_labels.narrow(0, first, count)},
+                      counts, {})
+        .total;
+  };
+  const auto leaf = [](std::int64_t seed, at::IntArrayRef shape) {
+    return (2 * test::formula(seed, shape)).detach().requires_grad_();
+  };
+  const at::Tensor masks = leaf(1, {4, 1, 2, 2}), classes = leaf(2, {4, 2});
+  const at::Tensor masks_again = leaf(1, {4, 1, 2, 2}), classes_again = leaf(2, {4, 2});
+  const at::Tensor whole = joint(masks, classes, 0, 4);
+  whole.backward();
+  double sum = 0;
+  for (const std::int64_t first : {0, 2}) {
+    const at::Tensor part = joint(masks_again, classes_again, first, 2);
+    part.backward();
+    sum += part.item<double>();
+  }
+  EXPECT_NEAR(sum, whole.item<double>(), 1e-6);
+  EXPECT_TRUE(at::allclose(masks.grad(), masks_again.grad(), 1e-5, 1e-7));
+  EXPECT_TRUE(at::allclose(classes.grad(), classes_again.grad(), 1e-5, 1e-7));
 }
 
 TEST(JointLoss, OfOneHeadIsItsLossAlone) {

@@ -68,14 +68,17 @@ class Listener : public TrainObserver {
   explicit Listener(std::int64_t stop_at = 0) : stop_at_(stop_at) {}
 
   void started(const TrainStart& at) override { start = at; }
-  void step(std::int64_t, std::int64_t, double loss) override { losses.push_back(loss); }
+  void step(std::int64_t, std::int64_t, double loss, double share) override {
+    losses.push_back(loss);
+    shares.push_back(share);
+  }
   void epoch(const EpochLog& log) override { epochs.push_back(log); }
   bool interrupted() override {
     return stop_at_ > 0 && static_cast<std::int64_t>(losses.size()) + 1 >= stop_at_;
   }
 
   TrainStart start;
-  std::vector<double> losses;
+  std::vector<double> losses, shares;
   std::vector<EpochLog> epochs;
 
  private:

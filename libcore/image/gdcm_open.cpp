@@ -1,0 +1,99 @@
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <string>
+
+#include "libcore/base/file.hpp"
+#include "libcore/image/gdcm_border.hpp"
+
+namespace tn {
+namespace {
+
+const GdcmBorder& load() {
+  const std::string path = executable_folder() + "/" TN_GDCM_MODULE;
+  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) throw Error(Exit::internal, "cannot open the decoders of DICOM: {}", ::dlerror());
+  // dlsym gives a data pointer for what is a function: POSIX allows the cast.
+  const auto entry = reinterpret_cast<decltype(&tn_gdcm_border)>(::dlsym(handle, "tn_gdcm_border"));
+  if (entry == nullptr) throw Error(Exit::internal, "cannot open the decoders of DICOM: {}", ::dlerror());
+  const GdcmBorder& border = *entry();
+  if (border.version() != kGdcmBorder)
+    throw Error(Exit::internal, "the decoders of DICOM are of another build (border {}, expected {})",
+                border.version(), kGdcmBorder);
+  return border;
+}
+
+// Memory that a child process shares.
+class SharedMemory {
+ public:
+  explicit SharedMemory(std::size_t size)
+      : size_(size),
+        start_(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) {
+    if (start_ == MAP_FAILED) throw Error(Exit::try_again, "out of memory");
+  }
+  ~SharedMemory() { ::munmap(start_, size_); }
+  SharedMemory(const SharedMemory&) = delete;
+  SharedMemory& operator=(const SharedMemory&) = delete;
+
+  char* start() const { return static_cast<char*>(start_); }
+
+ private:
+  std::size_t size_;
+  void* start_;
+};
+
+// What a child leaves in front of the samples.
+struct Outcome {
+  Exit code = Exit::internal;
+  char text[200] = "";
+};
+static_assert(sizeof(Outcome) <= 256);
+constexpr std::size_t kOutcome = 256;  // bytes
+
+// In the child, which says nothing on stderr and leaves no core file.
+[[noreturn]] void run_child(const GdcmBorder& border, const CodedFrame& frame, char* shared) noexcept {
+  const rlimit no_core{0, 0};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE}) std::signal(signal, SIG_DFL);
+  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
+  std::vector<char> samples;
+  const CodecFailure failure = border.decode(frame, samples);
+  Outcome outcome;
+  outcome.code = failure.code;
+  std::strncpy(outcome.text, failure.text.c_str(), sizeof outcome.text - 1);
+  std::memcpy(shared, &outcome, sizeof outcome);
+  std::copy(samples.begin(), samples.end(), shared + kOutcome);
+  ::_exit(0);
+}
+
+}  // namespace
+
+CodecFailure decode_with_gdcm(const CodedFrame& frame, std::vector<char>& samples) {
+  static const GdcmBorder& border = load();  // never closed
+  const std::size_t size =
+      std::size_t{frame.width} * frame.height * frame.samples * (frame.bits_allocated / 8U);
+  const SharedMemory shared(kOutcome + size);
+  const pid_t child = ::fork();
+  if (child < 0) throw Error(Exit::try_again, "no process to decode DICOM in: {}", std::strerror(errno));
+  if (child == 0) run_child(border, frame, shared.start());
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) throw Error(Exit::internal, "waitpid: {}", std::strerror(errno));
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return {Exit::bad_data, "cannot be decoded"};
+  Outcome outcome;
+  std::memcpy(&outcome, shared.start(), sizeof outcome);
+  if (outcome.code != Exit::ok) return {outcome.code, outcome.text};
+  samples.assign(shared.start() + kOutcome, shared.start() + kOutcome + size);
+  return {};
+}
+
+}  // namespace tn
