@@ -67,11 +67,11 @@ TEST(PaperSplit, IsExactInAllAndWithinOneInEachStratum) {
     EXPECT_THAT(counts.parts, ElementsAre(testing::Pair("train", 2551U), testing::Pair("val", 364U),
                                           testing::Pair("test", 729U)));
     ASSERT_EQ(counts.strata.size(), 6U);
-    for (const auto& [name, cells] : counts.strata) {
-      const double size = static_cast<double>(cells[0] + cells[1] + cells[2]);
-      EXPECT_NEAR(static_cast<double>(cells[0]), 0.7 * size, 1) << name;
-      EXPECT_NEAR(static_cast<double>(cells[1]), 0.1 * size, 1) << name;
-      EXPECT_NEAR(static_cast<double>(cells[2]), 0.2 * size, 1) << name;
+    for (const tn::SplitCounts::Stratum& stratum : counts.strata) {
+      const double size = static_cast<double>(stratum.counts[0] + stratum.counts[1] + stratum.counts[2]);
+      EXPECT_NEAR(static_cast<double>(stratum.counts[0]), 0.7 * size, 1) << stratum.name;
+      EXPECT_NEAR(static_cast<double>(stratum.counts[1]), 0.1 * size, 1) << stratum.name;
+      EXPECT_NEAR(static_cast<double>(stratum.counts[2]), 0.2 * size, 1) << stratum.name;
     }
   }
 }
