@@ -28,6 +28,7 @@ struct Options {
   bool allow_truncated = false;
   tn::NetOptions net;
   tn::TrainOptions train;
+  std::optional<tn::AugmentPreset> augment;  // nothing: the preset's
   std::optional<std::string> max_time;
   bool resume = false;
   bool force = false;
@@ -91,6 +92,20 @@ tn::Flags flags(Options& o) {
   f.optional("ema", o.train.ema, "SHARE", "decay of the averaged weights a step; 0: none");
   f.optional("clip", o.train.clip, "NORM", "largest gradient norm; 0: none");
   f.optional("seed", o.train.seed, "N", "same seed and threads, same model");
+  f.section("Augmentation: P, or P:LOW:HIGH with strengths");
+  f.choice("augment", o.augment,
+           {{"preset", std::nullopt},
+            {"none", tn::AugmentPreset::none},
+            {"paper", tn::AugmentPreset::paper},
+            {"practical", tn::AugmentPreset::practical}},
+           "NAME", "defaults of the following: preset (those of --preset), none, paper or practical");
+  for (const tn::AugmentField& field : tn::augment_fields())
+    f.custom(
+        std::string("augment-") + field.name, field.chance != nullptr ? "P" : "P:LOW:HIGH", field.help,
+        [&o, &field](const std::string& text) {
+          o.train.augment = tn::with_augment_text(o.train.augment, field, text);
+        },
+        [&o, &field] { return tn::augment_text(o.train.augment, field); });
   f.section("Computing");
   f.optional("jobs,j", o.train.jobs, "N", "threads; 0: every core");
   f.unrecorded();
@@ -104,6 +119,7 @@ tn::Flags flags(Options& o) {
     const tn::TrainOptions given = o.train;
     o.train = tn::preset_options(given.preset);
     o.train.task = given.task;
+    if (o.augment) o.train.augment = tn::augment_preset(*o.augment);
   });
   return f;
 }

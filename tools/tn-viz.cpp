@@ -9,6 +9,7 @@
 #include "libcore/base/interrupt.hpp"
 #include "libcore/cli/progress.hpp"
 #include "libcore/cli/run_tool.hpp"
+#include "libcore/plot/augment_sheet.hpp"
 #include "libcore/plot/curves.hpp"
 #include "libcore/plot/overlays.hpp"
 #include "libcore/plot/sheet.hpp"
@@ -23,6 +24,8 @@ struct Options {
   bool force = false;
   tn::OverlayOptions overlay;
   tn::SheetOptions sheet;
+  tn::AugmentPreset preset = tn::AugmentPreset::practical;
+  tn::AugmentSheetOptions augment;
 
   std::string input() const { return inputs.empty() ? "-" : inputs.front(); }
   std::vector<tn::Condition> conditions() const {
@@ -120,6 +123,56 @@ tn::Exit sheet(Options o, const tn::Invocation& call) {
   return failed ? tn::Exit::partial : tn::Exit::ok;
 }
 
+tn::Flags augment_flags(Options& o) {
+  tn::Flags f({"tn-viz augment",
+               "Draws what a training sees: preprocessed frames, changed as in each of its epochs.",
+               "[OPTION]... -o FILE [MANIFEST]"});
+  add_input(f, o, o.augment.root, o.augment.max_pixels);
+  f.optional("limit", o.augment.selection.limit, "N", "show the first N records");
+  f.section("Output");
+  f.required("output,o", o.output, "FILE", "the picture; .png, .svg or .pdf");
+  f.toggle("force", o.force, "overwrite the picture");
+  f.section("Layout");
+  f.optional("epoch", o.augment.epoch, "N", "first epoch that is shown, from 1");
+  f.optional("epochs", o.augment.epochs, "N", "epochs that are shown, 1 to 50");
+  f.optional("tile", o.augment.tile, "PX", "width of a tile");
+  f.section("Augmentation: P, or P:LOW:HIGH with strengths");
+  f.optional("seed", o.augment.seed, "N", "seed of the training");
+  f.choice("augment", o.preset,
+           {{"none", tn::AugmentPreset::none},
+            {"paper", tn::AugmentPreset::paper},
+            {"practical", tn::AugmentPreset::practical}},
+           "NAME", "defaults of the following: none, paper or practical");
+  for (const tn::AugmentField& field : tn::augment_fields())
+    f.custom(
+        std::string("augment-") + field.name, field.chance != nullptr ? "P" : "P:LOW:HIGH", field.help,
+        [&o, &field](const std::string& text) {
+          o.augment.augment = tn::with_augment_text(o.augment.augment, field, text);
+        },
+        [&o, &field] { return tn::augment_text(o.augment.augment, field); });
+  f.defaults_from([&o] { o.augment.augment = tn::augment_preset(o.preset); });
+  return f;
+}
+
+tn::Exit augment(Options o, const tn::Invocation& call) {
+  o.augment.selection.conditions = o.conditions();
+  tn::check(o.augment);
+  const tn::PictureFormat format = tn::picture_format(o.output);
+  const tn::InterruptScope interruptible;
+  tn::ManifestReader reader(o.input(), o.read);
+  tn::WholeFile file(o.output, o.force);
+  tn::Progress progress(call.program, "tiles", 0, call.progress);
+  std::int64_t tiles = 0;
+  file.write(tn::draw_augment_sheet(reader, o.augment, format, [&](const std::string& what) {
+    call.log.detail(what);
+    progress.advance();
+    ++tiles;
+  }));
+  file.commit();
+  call.log.note(fmt::format("{}: {} tiles", o.output, tiles));
+  return tn::Exit::ok;
+}
+
 tn::Flags curves_flags(Options& o) {
   tn::Flags f(
       {"tn-viz curves", "Draws the curves of a training from its log.jsonl.", "[OPTION]... -o FILE [LOG]"});
@@ -159,5 +212,6 @@ int main(int argc, char** argv) {
   return tn::run_commands(argc, argv, about,
                           {command("overlay", "outlines on each image", overlay_flags, overlay),
                            command("sheet", "many cases in one picture", sheet_flags, sheet),
+                           command("augment", "what a training sees", augment_flags, augment),
                            command("curves", "curves of a training", curves_flags, curves)});
 }

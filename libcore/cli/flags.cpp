@@ -192,6 +192,20 @@ void Flags::repeated(std::string_view names, std::vector<std::string>& field, st
   flag.show = [&field] { return field; };
 }
 
+void Flags::custom(std::string_view names, std::string placeholder, std::string help,
+                   std::function<void(const std::string&)> set, const std::function<std::string()>& show) {
+  Flag& flag = add(names, std::move(placeholder), std::move(help));
+  flag.initial = show();
+  flag.show = [show] { return std::vector{show()}; };
+  flag.set = [name = flag.name, set = std::move(set)](const std::string& text) {
+    try {
+      set(text);
+    } catch (const Error& error) {
+      throw Error(Exit::usage, "--{}: {}", name, error.what());
+    }
+  };
+}
+
 void Flags::toggle(std::string_view names, bool& field, std::string help) {
   Flag& flag = add(names, "", std::move(help));
   flag.set = [&field, name = flag.name](const std::string& text) { field = to_bool(name, text); };

@@ -69,6 +69,9 @@ class Flags {
                 std::string help);
   void repeated(std::string_view names, std::vector<std::string>& field, std::string placeholder,
                 std::string help);
+  // A value of a form of its own: `set` throws Error(usage) for a text that has not this form.
+  void custom(std::string_view names, std::string placeholder, std::string help,
+              std::function<void(const std::string& text)> set, const std::function<std::string()>& show);
   void toggle(std::string_view names, bool& field, std::string help);      // given: true
   void toggle_off(std::string_view names, bool& field, std::string help);  // given: false
 

@@ -44,6 +44,11 @@ std::string first_line(const char* text) {
   return printable(all.substr(0, all.find('\n')), 500);
 }
 
+// OpenCV throws a type of its own where memory ends, which this layer does not see; its words tell.
+bool is_out_of_memory(const std::exception& error) {
+  return std::string_view(error.what()).find("(-4:Insufficient memory)") != std::string_view::npos;
+}
+
 int number(Exit code) {
   return static_cast<int>(code);
 }
@@ -82,7 +87,9 @@ int run_tool(int argc, char** argv, Flags flags, const std::function<Exit(const 
     say("out of memory");
     code = Exit::try_again;
   } catch (const std::exception& error) {
-    say(fmt::format("internal error: {}", first_line(error.what())));
+    const bool memory = is_out_of_memory(error);
+    say(memory ? "out of memory" : fmt::format("internal error: {}", first_line(error.what())));
+    if (memory) code = Exit::try_again;
   }
   std::fflush(stderr);
   if (const int signal = interrupt_signal(); signal != 0 && code != Exit::try_again) {

@@ -21,7 +21,8 @@ struct Invocation {
 };
 
 // Parses, answers --help, --version and --print-config, runs the body and translates exceptions:
-// Error -> its line and code, anything else -> its first line and 70. Ends by signal if one was noted.
+// Error -> its line and code, memory that ends -> 75, anything else -> its first line and 70. Ends by signal
+// if one was noted.
 int run_tool(int argc, char** argv, Flags flags, const std::function<Exit(const Invocation&)>& body);
 
 // A tool made of subcommands ("tn-viz sheet"), each with its own table and --help.

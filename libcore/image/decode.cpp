@@ -110,11 +110,11 @@ cv::Mat1b load_grey(const std::string& path, const DecodeLimits& limits) {
 
 cv::Mat1b decode_grey(std::string_view bytes, const std::string& name, const DecodeLimits& limits,
                       std::optional<std::int64_t> frame) {
-  return decode({bytes, name, frame}, Reading::grey, limits);
+  return decode({bytes, name, limits.fail_on, limits.tolerated, frame}, Reading::grey, limits);
 }
 
 cv::Mat1b decode_mask(std::string_view bytes, const std::string& name, const DecodeLimits& limits) {
-  return decode({bytes, name}, Reading::mask, limits);
+  return decode({bytes, name, limits.fail_on, limits.tolerated}, Reading::mask, limits);
 }
 
 ImageSize image_size(const std::string& path, const DecodeLimits& limits) {
@@ -122,7 +122,7 @@ ImageSize image_size(const std::string& path, const DecodeLimits& limits) {
 }
 
 ImageSize encoded_size(std::string_view bytes, const std::string& name, const DecodeLimits& limits) {
-  const Encoded file{bytes, name};
+  const Encoded file{bytes, name, limits.fail_on, nullptr};
   const ImageHeader header = checked_header(recognise(file), file, limits);
   if (header.orientation < 5) return header.size;
   return {header.size.height, header.size.width};

@@ -15,6 +15,8 @@ namespace tn {
 struct Encoded {
   std::string_view bytes;
   const std::string& name;
+  FailOn fail_on = FailOn::error;
+  std::string* tolerated = nullptr;                  // see DecodeLimits
   std::optional<std::int64_t> frame = std::nullopt;  // of a file that holds several, from 0
 };
 

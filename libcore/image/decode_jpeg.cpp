@@ -18,7 +18,7 @@ namespace {
 // libjpeg's state. libjpeg leaves by longjmp: see guarded().
 class JpegReader {
  public:
-  explicit JpegReader(const Encoded& file) : name_(file.name) {
+  explicit JpegReader(const Encoded& file) : name_(file.name), fail_on_(file.fail_on) {
     state_.err = jpeg_std_error(&errors_);
     state_.client_data = this;
     errors_.error_exit = &JpegReader::fail;
@@ -44,8 +44,11 @@ class JpegReader {
 
   const jpeg_decompress_struct& state() const { return state_; }
 
+  // The first complaint that did not fail; empty if there was none.
+  const char* damage() const { return text_; }
+
  private:
-  [[noreturn]] static void fail(j_common_ptr jpeg) {
+  static void describe(j_common_ptr jpeg) {
     auto& reader = *static_cast<JpegReader*>(jpeg->client_data);
     char reason[JMSG_LENGTH_MAX];
     jpeg->err->format_message(jpeg, reason);
@@ -57,23 +60,36 @@ class JpegReader {
       default:
         std::snprintf(reader.text_, sizeof reader.text_, "damaged JPEG: %s", reason);
     }
-    std::longjmp(reader.jump_, 1);
   }
 
-  // libjpeg goes on after damage with invented pixels; here it is an error. Stray bytes between segments
-  // change no pixel.
-  static void message(j_common_ptr jpeg, int level) {
-    if (level >= 0) return;
-    switch (jpeg->err->msg_code) {
+  [[noreturn]] static void fail(j_common_ptr jpeg) {
+    describe(jpeg);
+    std::longjmp(static_cast<JpegReader*>(jpeg->client_data)->jump_, 1);
+  }
+
+  // What must be failed on for this complaint to be an error. Stray bytes between segments change no pixel.
+  static FailOn gravity(int code) {
+    switch (code) {
       case JWRN_ADOBE_XFORM:
       case JWRN_BOGUS_PROGRESSION:
       case JWRN_EXTRANEOUS_DATA:
       case JWRN_JFIF_MAJOR:
       case JWRN_NOT_SEQUENTIAL:
-        return;
+        return FailOn::warning;
+      case JWRN_JPEG_EOF:
+        return FailOn::truncated;
       default:
-        fail(jpeg);
+        return FailOn::error;
     }
+  }
+
+  // libjpeg goes on after damage with invented pixels.
+  static void message(j_common_ptr jpeg, int level) {
+    if (level >= 0) return;
+    auto& reader = *static_cast<JpegReader*>(jpeg->client_data);
+    const FailOn gravity = JpegReader::gravity(jpeg->err->msg_code);
+    if (reader.fail_on_ >= gravity) fail(jpeg);
+    if (gravity != FailOn::warning && reader.text_[0] == '\0') describe(jpeg);
   }
 
   // A progressive image of many scans costs far more time than its size tells.
@@ -86,6 +102,7 @@ class JpegReader {
   }
 
   const std::string& name_;
+  FailOn fail_on_;
   jpeg_decompress_struct state_{};
   jpeg_progress_mgr progress_{};
   jpeg_error_mgr errors_{};
@@ -149,6 +166,7 @@ cv::Mat1b decode_jpeg_grey(const Encoded& file, bool unmarked_is_rgb) {
     }
     jpeg_finish_decompress(&jpeg);
   });
+  if (file.tolerated != nullptr && reader.damage()[0] != '\0') *file.tolerated = reader.damage();
   return grey;
 }
 

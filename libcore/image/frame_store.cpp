@@ -3,13 +3,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
+#include <memory>
 #include <utility>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
+#include "libcore/base/text.hpp"
 #include "libcore/image/image_io.hpp"
 
 namespace tn {
@@ -34,6 +36,10 @@ std::string recorded_folder(const std::string& folder, const std::string& root) 
 }  // namespace
 
 void check(const FrameStoreOptions& options) {
+  for (const std::string& folder : {options.folder, options.root})
+    if (!is_utf8(folder))
+      throw Error(Exit::usage, "folder '{}' is not UTF-8: the paths of the frames cannot stand in a manifest",
+                  printable(folder));
   if (options.compression < 0 || options.compression > 9)
     throw Error(Exit::usage, "compression {} is not in 0 to 9", options.compression);
 }
@@ -50,22 +56,27 @@ FrameStore::FrameStore(FrameStoreOptions options) : options_(std::move(options))
   recorded_folder_ = recorded_folder(options_.folder, options_.root);
 }
 
-bool FrameStore::holds(FrameKind kind, const std::string& name) const {
+std::optional<std::string> FrameStore::note(FrameKind kind, const std::string& name) const {
   constexpr std::string_view kStart = "\x89PNG\r\n\x1a\n";
   constexpr std::string_view kEnd("\0\0\0\0IEND\xAE\x42\x60\x82", 12);
-  std::ifstream file(path(kind, name), std::ios::binary);
-  char start[kStart.size()];
-  char end[kEnd.size()];
-  if (!file.read(start, sizeof start) || !file.seekg(-static_cast<int>(sizeof end), std::ios::end) ||
-      !file.read(end, sizeof end))
-    return false;
-  return std::string_view(start, sizeof start) == kStart && std::string_view(end, sizeof end) == kEnd;
+  constexpr std::size_t kNotePart = 4096;  // a note lies within the first bytes
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path(kind, name).c_str(), "rbe"),
+                                                             &std::fclose);
+  if (!file) return std::nullopt;
+  std::string start(kNotePart, '\0');
+  start.resize(std::fread(start.data(), 1, start.size(), file.get()));
+  std::string end(kEnd.size(), '\0');
+  if (!start.starts_with(kStart) || std::fseek(file.get(), -static_cast<long>(kEnd.size()), SEEK_END) != 0 ||
+      std::fread(end.data(), 1, end.size(), file.get()) != end.size() || end != kEnd)
+    return std::nullopt;
+  return std::string(png_note(start));
 }
 
-void FrameStore::put(FrameKind kind, const std::string& name, const cv::Mat1b& pixels) const {
+void FrameStore::put(FrameKind kind, const std::string& name, const cv::Mat1b& pixels,
+                     std::string_view note) const {
   if (options_.dry_run) return;
-  write_whole(path(kind, name), encode_png(pixels, static_cast<int>(options_.compression)), /*force=*/true,
-              Durability::rename_only);
+  write_whole(path(kind, name), encode_png(pixels, static_cast<int>(options_.compression), note),
+              /*force=*/true, Durability::rename_only);
 }
 
 std::string FrameStore::recorded(FrameKind kind, const std::string& name) const {

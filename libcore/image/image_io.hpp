@@ -9,8 +9,15 @@
 
 namespace tn {
 
+// What makes a JPEG file an error, from the least to the most; what one word names, those after it name too.
+// none: only what leaves no picture. truncated: a missing end. error: damage within. warning: whatever
+// libjpeg remarks. Other formats go by `error` always: they have no way to go on.
+enum class FailOn { none, truncated, error, warning };
+
 struct DecodeLimits {
   std::int64_t max_pixels = 100'000'000;  // checked before any pixel memory is taken
+  FailOn fail_on = FailOn::error;
+  std::string* tolerated = nullptr;  // gets what fail_on let pass; the caller's
 };
 
 // In pixels.
@@ -27,8 +34,8 @@ struct ImageSize {
 // DICOM: stored values of N bits by 255/(2^N-1) (rounded), signed ones moved up by 2^(N-1), MONOCHROME1
 // inverted, of YBR the brightness Y; windows, rescaling and overlays are not applied. A file of several
 // frames needs `frame` (from 0); other formats have no use for it. Throws Error "PATH: reason": no_input if
-// it cannot be opened; bad_data if it is no image of these formats, is cut off, damaged, or larger than the
-// limit. Owns its memory.
+// it cannot be opened; bad_data if it is no image of these formats, is cut off, damaged (see FailOn), or
+// larger than the limit. Owns its memory.
 cv::Mat1b load_grey(const std::string& path, const DecodeLimits& limits = {});
 cv::Mat1b decode_grey(std::string_view bytes, const std::string& name, const DecodeLimits& limits = {},
                       std::optional<std::int64_t> frame = std::nullopt);
@@ -43,8 +50,12 @@ cv::Mat1b decode_mask(std::string_view bytes, const std::string& name, const Dec
 ImageSize image_size(const std::string& path, const DecodeLimits& limits = {});
 ImageSize encoded_size(std::string_view bytes, const std::string& name, const DecodeLimits& limits = {});
 
-// Grey [0,255] or BGR as PNG bytes. compression: zlib level 0 to 9.
-std::string encode_png(const cv::Mat& image, int compression = 1);
+// Grey [0,255] or BGR as PNG bytes. compression: 0 (none) to 9 (smallest). note: Latin-1 text that the file
+// carries under the keyword "tn"; empty: none.
+std::string encode_png(const cv::Mat& image, int compression = 1, std::string_view note = {});
+
+// The note from the first bytes of a file that encode_png made; empty if there is none, or not all of it.
+std::string_view png_note(std::string_view start);
 
 // A PNG at `path`, whole or not at all. Parent folders must exist. Throws Error(cannot_create | io).
 void save_png(const std::string& path, const cv::Mat& image, bool force, int compression = 1);

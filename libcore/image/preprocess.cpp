@@ -1,10 +1,12 @@
 #include "libcore/image/preprocess.hpp"
 
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/hash.hpp"
+#include "libcore/image/border.hpp"
+#include "libcore/image/levels.hpp"
+#include "libcore/image/marks.hpp"
 
 namespace tn {
 namespace {
@@ -15,37 +17,119 @@ const char* fit_name(Fit fit) {
   return fit == Fit::stretch ? "stretch" : "letterbox";
 }
 
+template <typename T>
+void expect_between(const char* what, T value, T low, T high) {
+  if (!(value >= low && value <= high))
+    throw Error(Exit::usage, "{} {} is not in {} to {}", what, value, low, high);
+}
+
+cv::Mat1b with_calm_levels(const cv::Mat1b& image, const PreprocessOptions& options) {
+  cv::Mat1b levels = image;
+  const int window = static_cast<int>(options.denoise_size);
+  if (options.denoise == Denoise::median) levels = median_filtered(levels, window);
+  if (options.denoise == Denoise::speckle) levels = speckle_filtered(levels, window);
+  if (options.clahe) levels = equalized(levels, *options.clahe, static_cast<int>(options.clahe_tiles));
+  if (options.normalize) levels = normalized(levels, *options.normalize);
+  return levels;
+}
+
+// One key of the document into its field. False: there is no such key, or its value has another type.
+bool read_key(PreprocessOptions& options, const std::string& key, const nlohmann::json& value) {
+  const auto whole = [&](std::int64_t& field) {
+    if (value.is_number_integer()) field = value.get<std::int64_t>();
+    return value.is_number_integer();
+  };
+  const auto number = [&](std::optional<double>& field) {
+    if (value.is_number()) field = value.get<double>();
+    return value.is_number();
+  };
+  const auto word = [&](auto& field, auto choice, const char* name) {
+    if (value == name) field = choice;
+    return value == name;
+  };
+  if (key == "size") return whole(options.size);
+  if (key == "fit")
+    return word(options.fit, Fit::stretch, "stretch") || word(options.fit, Fit::letterbox, "letterbox");
+  if (key == "enlarge") return word(options.enlarge, Enlarge::cubic, "cubic");
+  if (key == "remove_marks") {
+    options.remove_marks = value == kMarksVersion;
+    return options.remove_marks;
+  }
+  if (key == "crop_border") return number(options.crop_border);
+  if (key == "denoise")
+    return word(options.denoise, Denoise::median, "median") ||
+           word(options.denoise, Denoise::speckle, "speckle");
+  if (key == "denoise_size") return whole(options.denoise_size);
+  if (key == "clahe") return number(options.clahe);
+  if (key == "clahe_tiles") return whole(options.clahe_tiles);
+  if (key == "normalize") return number(options.normalize);
+  return false;
+}
+
 }  // namespace
 
 void check(const PreprocessOptions& options) {
   if (options.size < 32 || options.size > 4096)
     throw Error(Exit::usage, "size {} is not in 32 to 4096 px", options.size);
+  if (options.crop_border && !(*options.crop_border > 0 && *options.crop_border <= 255))
+    throw Error(Exit::usage, "a border's level {} is not above 0 to 255", *options.crop_border);
+  if (options.denoise_size < 3 || options.denoise_size > 15 || options.denoise_size % 2 == 0)
+    throw Error(Exit::usage, "denoising window {} is not odd and 3 to 15 px", options.denoise_size);
+  if (options.denoise == Denoise::none && options.denoise_size != PreprocessOptions().denoise_size)
+    throw Error(Exit::usage, "a denoising window of {} px without a filter", options.denoise_size);
+  if (!options.clahe && options.clahe_tiles != PreprocessOptions().clahe_tiles)
+    throw Error(Exit::usage, "{} tiles a side without a clip limit", options.clahe_tiles);
+  if (options.clahe) expect_between("clip limit", *options.clahe, 1.0, 100.0);
+  expect_between<std::int64_t>("number of tiles a side", options.clahe_tiles, 1, 64);
+  if (options.normalize) expect_between("percentage", *options.normalize, 0.0, 49.0);
 }
 
 Frame preprocess(const cv::Mat1b& image, const PreprocessOptions& options) {
-  const Placement placement = place({image.cols, image.rows}, static_cast<int>(options.size), options.fit);
-  return {to_frame(image, placement), placement};
+  const cv::Mat1b clean = options.remove_marks ? without_marks(image) : image;
+  std::optional<Area> crop;
+  if (options.crop_border) crop = content_area(clean, *options.crop_border);
+  const Placement placement =
+      place({image.cols, image.rows}, static_cast<int>(options.size), options.fit, crop);
+  const Area area = part_of(placement);
+  const cv::Mat1b part = clean(cv::Rect(area.left, area.top, area.width, area.height));
+  return {to_frame(with_calm_levels(part, options), placement, options.enlarge), placement};
+}
+
+bool placed_by_size(const PreprocessOptions& options) {
+  return !options.crop_border;
+}
+
+PreprocessOptions geometry_of(const PreprocessOptions& options) {
+  PreprocessOptions geometry;
+  geometry.size = options.size;
+  geometry.fit = options.fit;
+  return geometry;
 }
 
 nlohmann::json to_json(const PreprocessOptions& options) {
-  return {{"fit", fit_name(options.fit)}, {"size", options.size}};
+  nlohmann::json json = {{"fit", fit_name(options.fit)}, {"size", options.size}};
+  if (options.enlarge == Enlarge::cubic) json["enlarge"] = "cubic";
+  if (options.remove_marks) json["remove_marks"] = kMarksVersion;
+  if (options.crop_border) json["crop_border"] = *options.crop_border;
+  if (options.denoise != Denoise::none) {
+    json["denoise"] = options.denoise == Denoise::median ? "median" : "speckle";
+    json["denoise_size"] = options.denoise_size;
+  }
+  if (options.clahe) {
+    json["clahe"] = *options.clahe;
+    json["clahe_tiles"] = options.clahe_tiles;
+  }
+  if (options.normalize) json["normalize"] = *options.normalize;
+  return json;
 }
 
 PreprocessOptions preprocess_from_json(const nlohmann::json& json, const std::string& where) {
   if (!json.is_object()) throw Error(Exit::bad_data, "{}: preprocessing options are no object", where);
   PreprocessOptions options;
-  for (const auto& [key, value] : json.items()) {
-    if (key == "size" && value.is_number_integer()) {
-      options.size = value.get<std::int64_t>();
-    } else if (key == "fit" && value == "stretch") {
-      options.fit = Fit::stretch;
-    } else if (key == "fit" && value == "letterbox") {
-      options.fit = Fit::letterbox;
-    } else {
+  for (const auto& [key, value] : json.items())
+    if (!read_key(options, key, value))
       throw Error(Exit::bad_data, "{}: preprocessing option '{}' is unknown here or has a bad value", where,
                   key);
-    }
-  }
   if (!json.contains("size") || !json.contains("fit"))
     throw Error(Exit::bad_data, "{}: preprocessing options lack 'size' or 'fit'", where);
   try {

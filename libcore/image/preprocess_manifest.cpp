@@ -97,7 +97,8 @@ Header preprocessed_header(Header header, const PreprocessOptions& options, cons
 std::int64_t preprocess_manifest(ManifestReader& reader, ManifestWriter& writer, const FrameStore& store,
                                  const PreprocessManifestOptions& options,
                                  const PreprocessObserver& observer) {
-  const PreprocessRecordOptions record_options{options.frame, {options.max_pixels}, options.store.root};
+  const PreprocessRecordOptions record_options{
+      options.frame, {options.max_pixels, options.fail_on}, options.store.root};
   Source source(reader, options.selection);
   std::int64_t failed = 0;
   for_each_ordered(

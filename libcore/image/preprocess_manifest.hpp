@@ -17,6 +17,7 @@ struct PreprocessManifestOptions {
   Selection selection;
   std::int64_t jobs = 0;  // threads; 0: every core
   std::int64_t max_pixels = 100'000'000;
+  FailOn fail_on = FailOn::error;
   bool fail_fast = false;
 };
 

@@ -92,7 +92,7 @@ Batch make_augmented_batch(std::span<const Example> examples, std::span<const st
   Batch batch = empty_batch(order.size(), examples.front().image.rows);
   for_each_index(order.size(), jobs, [&](std::size_t row) {
     const Example& example = examples[order[row]];
-    Random random(seed, "augment/" + example.id, static_cast<std::uint64_t>(epoch));
+    Random random = augment_random(seed, example.id, epoch);
     const Augmented changed =
         tn::augment(example.image, example.mask ? &*example.mask : nullptr, augment, random);
     fill(batch, row, example.id, changed.image, changed.mask, example.label);

@@ -46,6 +46,7 @@ TrainOptions preset_options(Preset preset) {
   options.warmup_steps = 0;
   options.epochs = 250;
   options.ema = 0;
+  options.augment = augment_preset(AugmentPreset::paper);
   options.precision = Precision::float32;
   return options;
 }
@@ -74,6 +75,7 @@ void check(const TrainOptions& o) {
   expect(o.ema >= 0 && o.ema < 1, fmt::format("EMA decay {} is not in [0,1)", o.ema));
   expect(o.clip >= 0, fmt::format("gradient norm limit {} is negative", o.clip));
   expect(o.jobs >= 0, fmt::format("{} threads", o.jobs));
+  check(o.augment);
 }
 
 void check(const NetOptions& o) {
@@ -136,6 +138,7 @@ nlohmann::json to_json(const TrainOptions& o) {
                          {"accumulate", o.accumulate},
                          {"ema", o.ema},
                          {"clip", o.clip},
+                         {"augment", to_json(o.augment)},
                          {"precision", word(o.precision)},
                          {"seed", o.seed}};
   if (o.max_steps) json["max_steps"] = *o.max_steps;

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "libcore/image/augment_options.hpp"
+
 namespace tn {
 
 enum class EcaRule { fixed3, adaptive };  // kernel 3 everywhere, or nearest odd of (log2 C + 1)/2, at least 3
@@ -54,6 +56,7 @@ struct TrainOptions {
   std::int64_t accumulate = 1;        // micro-batches a step; batch must be a multiple
   double ema = 0.99;                  // decay of the averaged weights a step; 0: none
   double clip = 0;                    // largest gradient norm; 0: none
+  AugmentOptions augment = augment_preset(AugmentPreset::practical);
   Precision precision = Precision::automatic;
   std::int64_t seed = 17;
   std::int64_t jobs = 0;  // threads; 0: every core

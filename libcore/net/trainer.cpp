@@ -50,10 +50,6 @@ void clip_gradients(const NamedTensors& parameters, double limit) {
     if (p.second.grad().defined()) p.second.grad().mul_(limit / norm);
 }
 
-AugmentOptions augmentation(Preset preset) {
-  return preset == Preset::paper ? paper_augment() : practical_augment();
-}
-
 struct StepLoss {
   double total = 0;
   double mask = 0;
@@ -181,8 +177,7 @@ void Trainer::State::run_epoch() {
 StepLoss Trainer::State::step(std::span<const std::size_t> order) {
   const auto seed = static_cast<std::uint64_t>(options.seed);
   const auto started = Clock::now();
-  const Batch batch =
-      make_augmented_batch(train, order, augmentation(options.preset), seed, progress.epoch, threads);
+  const Batch batch = make_augmented_batch(train, order, options.augment, seed, progress.epoch, threads);
   progress.waited_seconds += seconds_since(started);
   network->reseed(hash64("dropout", seed) + static_cast<std::uint64_t>(progress.steps));
   const StepLoss value = backward(batch);

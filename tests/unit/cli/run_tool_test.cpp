@@ -81,6 +81,15 @@ TEST(RunTool, OtherExceptionsAre70WithTheirFirstLine) {
 TEST(RunTool, OutOfMemoryIs75) {
   EXPECT_EQ(run({}, [](const tn::Invocation&) -> tn::Exit { throw std::bad_alloc(); }).status, 75);
 }
+// The words of cv::Exception, which a golden case of tn-preprocess meets for real.
+TEST(RunTool, OutOfMemoryInOpenCvIs75Too) {
+  const Outcome outcome = run({}, [](const tn::Invocation&) -> tn::Exit {
+    throw std::runtime_error(
+        "OpenCV(4.6.0) alloc.cpp:73: error: (-4:Insufficient memory) Failed to allocate 9 bytes");
+  });
+  EXPECT_EQ(outcome.status, 75);
+  EXPECT_EQ(outcome.err, "tn-x: error: out of memory\n");
+}
 TEST(RunTool, ColourIsPaintedOnDemandOnly) {
   const Body body = [](const tn::Invocation& call) {
     call.log.warning("w");

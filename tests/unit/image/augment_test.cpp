@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include "libcore/base/random.hpp"
+#include "libcore/image/augment_draws.hpp"
 #include "tests/unit/image/fixtures.hpp"
 
 namespace tn {
@@ -133,7 +136,7 @@ TEST(Augment, ShadowDarkensDownwardsOnly) {
 TEST(Augment, MaskMovesWithItsImage) {
   cv::Mat1b mask(64, 64, std::uint8_t{0});
   mask(cv::Rect(10, 20, 25, 15)) = 255;
-  AugmentOptions options = paper_augment();
+  AugmentOptions options = augment_preset(AugmentPreset::paper);
   options.scale = {0.5, 0.8, 1.25};
   options.shift = {0.5, -0.1, 0.1};
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
@@ -146,7 +149,7 @@ TEST(Augment, MaskMovesWithItsImage) {
 }
 
 TEST(Augment, LevelsLeaveTheMaskAlone) {
-  AugmentOptions options = practical_augment();
+  AugmentOptions options = augment_preset(AugmentPreset::practical);
   options.flip_horizontal = options.flip_vertical = 0;
   options.rotate = options.scale = options.shift = {};
   const cv::Mat1b mask = grey({{0, 255, 0}, {255, 255, 0}, {0, 0, 0}});
@@ -161,16 +164,18 @@ TEST(Augment, WithoutAMaskTheImageIsTheSame) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Random with(seed, "a");
     Random without(seed, "a");
-    EXPECT_SAME_IMAGE(augment(kLetters, &mask, practical_augment(), with).image,
-                      augment(kLetters, nullptr, practical_augment(), without).image);
+    EXPECT_SAME_IMAGE(augment(kLetters, &mask, augment_preset(AugmentPreset::practical), with).image,
+                      augment(kLetters, nullptr, augment_preset(AugmentPreset::practical), without).image);
   }
 }
 
 TEST(Augment, SameKeySameResult) {
   cv::Mat1b image(32, 32);
   for (int i = 0; i < 1024; ++i) image(i / 32, i % 32) = static_cast<std::uint8_t>(i % 251);
-  EXPECT_SAME_IMAGE(changed(image, practical_augment(), 7), changed(image, practical_augment(), 7));
-  EXPECT_NE(values(changed(image, practical_augment(), 7)), values(changed(image, practical_augment(), 8)));
+  EXPECT_SAME_IMAGE(changed(image, augment_preset(AugmentPreset::practical), 7),
+                    changed(image, augment_preset(AugmentPreset::practical), 7));
+  EXPECT_NE(values(changed(image, augment_preset(AugmentPreset::practical), 7)),
+            values(changed(image, augment_preset(AugmentPreset::practical), 8)));
 }
 
 TEST(Augment, AProbabilityChangesItsOwnStepAlone) {
@@ -202,16 +207,140 @@ TEST(Augment, MaskOfAnotherSizeIsABug) {
             "70: a mask of 2 x 2 px cannot move with an image of 3 x 3");
 }
 
+AugmentDraws drawn(const AugmentOptions& options, std::uint64_t seed) {
+  Random random(seed, "a");
+  return draw(options, random);
+}
+
+// A disc on black: image and mask are the same picture.
+cv::Mat1b disc() {
+  cv::Mat1b image(64, 64, std::uint8_t{0});
+  cv::circle(image, cv::Point(30, 34), 14, cv::Scalar(255), cv::FILLED);
+  return image;
+}
+
+TEST(Augment, ElasticPullsImageAndMaskTogether) {
+  AugmentOptions options;
+  options.elastic = always(0.05);
+  const cv::Mat1b mask = disc();
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Random random(seed, "a");
+    const Augmented result = augment(mask, &mask, options, random);
+    EXPECT_LE(cv::countNonZero((result.image >= 128) != *result.mask), 4) << seed;
+    EXPECT_GT(cv::countNonZero(*result.mask != mask), 10) << seed;
+    EXPECT_NEAR(cv::countNonZero(*result.mask), cv::countNonZero(mask), 300) << seed;
+  }
+}
+
+TEST(Augment, ElasticOfNoStrengthDoesNothing) {
+  AugmentOptions options;
+  options.elastic = always(0);
+  EXPECT_SAME_IMAGE(changed(disc(), options), disc());
+}
+
+// Half hidden: the upper edge is seen over its middle half, the lower corners lie below the arc.
+TEST(Augment, SectorHidesCornersOfImageAndMask) {
+  AugmentOptions options;
+  options.sector = always(0.5);
+  const cv::Mat1b white(100, 100, std::uint8_t{255});
+  Random random(1, "a");
+  const Augmented result = augment(white, &white, options, random);
+  EXPECT_SAME_IMAGE(result.image, *result.mask);
+  EXPECT_EQ(cv::countNonZero(result.image.row(0)), 50);
+  EXPECT_EQ(result.image(0, 24), 0);
+  EXPECT_EQ(result.image(0, 25), 255);
+  EXPECT_EQ(result.image(99, 50), 255);
+  EXPECT_EQ(result.image(99, 0), 0);
+  EXPECT_EQ(result.image(50, 50), 255);
+}
+
+TEST(Augment, NewStepsChangeNoDrawOfOthers) {
+  AugmentOptions with = augment_preset(AugmentPreset::practical);
+  with.elastic.probability = with.sector.probability = 1;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    AugmentDraws a = drawn(with, seed);
+    EXPECT_GT(a.elastic, 0);
+    EXPECT_GT(a.sector, 0);
+    a.elastic = a.sector = 0;
+    EXPECT_EQ(text_of(a), text_of(drawn(augment_preset(AugmentPreset::practical), seed)));
+  }
+}
+
+TEST(Augment, SaysWhatItDoes) {
+  AugmentDraws draws;
+  EXPECT_EQ(text_of(draws), "nothing");
+  draws.flip_vertical = true;
+  draws.degrees = -12.345;
+  draws.shift_x = 0.05;
+  draws.sector = 0.5;
+  EXPECT_EQ(text_of(draws), "flip-vertical, rotate -12.3, shift 0.05 0, sector 0.5");
+}
+
+TEST(Augment, KeyIsSeedIdAndEpoch) {
+  const auto word = [](std::uint64_t seed, const char* id, std::int64_t epoch) {
+    return augment_random(seed, id, epoch).word();
+  };
+  EXPECT_EQ(word(1, "a", 2), word(1, "a", 2));
+  EXPECT_NE(word(1, "a", 2), word(2, "a", 2));
+  EXPECT_NE(word(1, "a", 2), word(1, "b", 2));
+  EXPECT_NE(word(1, "a", 2), word(1, "a", 3));
+}
+
+AugmentOptions set(const std::string& name, const std::string& text) {
+  for (const AugmentField& field : augment_fields())
+    if (field.name == name) return with_augment_text(augment_preset(AugmentPreset::paper), field, text);
+  throw Error(Exit::internal, "no field {}", name);
+}
+
+TEST(AugmentText, SetsProbabilityAndRange) {
+  EXPECT_EQ(set("flip-horizontal", "0.25").flip_horizontal, 0.25);
+  EXPECT_EQ(set("rotate", "1").rotate, (Step{1, -30, 30}));
+  EXPECT_EQ(set("blur", "0.5:1:2").blur, (Step{0.5, 1, 2}));
+}
+
+TEST(AugmentText, ReadsBackWhatItWrote) {
+  const AugmentOptions options = augment_preset(AugmentPreset::practical);
+  AugmentOptions copy;
+  for (const AugmentField& field : augment_fields())
+    copy = with_augment_text(copy, field, augment_text(options, field));
+  EXPECT_EQ(copy, options);
+}
+
+TEST(AugmentText, WrongOnesAreRefused) {
+  const auto error = [](const char* name, const char* text) { return error_of([&] { set(name, text); }); };
+  EXPECT_EQ(error("rotate", "often"), "2: 'often' is not a number");
+  EXPECT_EQ(error("rotate", "1:2"), "2: '1:2' is not P or P:LOW:HIGH");
+  EXPECT_EQ(error("flip-vertical", "1:2:3"), "2: '1:2:3' is not P, a probability");
+  EXPECT_EQ(error("rotate", "1.5"), "2: probability 1.5 is not in 0 to 1");
+  EXPECT_EQ(error("gamma", "1:0:1"), "2: the range 0 to 1 is not within 0.1 to 10");
+  EXPECT_EQ(error("gain", "1:2:1"), "2: the range 2 to 1 is empty");
+}
+
+TEST(AugmentPresets, AreValid) {
+  for (const auto preset : {AugmentPreset::none, AugmentPreset::paper, AugmentPreset::practical})
+    EXPECT_EQ(error_of([&] { check(augment_preset(preset)); }), "no error");
+}
+
+// As they were before each step had an option of its own.
+TEST(AugmentPresets, StandAsTheyAre) {
+  EXPECT_EQ(to_json(augment_preset(AugmentPreset::none)).dump(), "{}");
+  EXPECT_EQ(to_json(augment_preset(AugmentPreset::practical)).dump(),
+            R"({"blur":[0.2,0.3,1.2],"contrast":[0.3,0.8,1.25],"flip_horizontal":0.5,"flip_vertical":0.5,)"
+            R"("gain":[0.5,0.8,1.25],"gamma":[0.5,0.7,1.4],"rotate":[0.5,-30.0,30.0],"scale":[0.5,0.8,1.25],)"
+            R"("shadow":[0.2,0.3,0.8],"shift":[0.5,-0.1,0.1],"speckle":[0.3,0.03,0.15],)"
+            R"("time_gain":[0.3,0.1,0.4]})");
+}
+
 TEST(AugmentPresets, PaperFlipsAndTurnsAlone) {
   AugmentOptions expected;
   expected.flip_horizontal = 0.5;
   expected.flip_vertical = 0.5;
   expected.rotate = {0.5, -30, 30};
-  EXPECT_EQ(paper_augment(), expected);
+  EXPECT_EQ(augment_preset(AugmentPreset::paper), expected);
 }
 
 TEST(AugmentPresets, PracticalHasEveryStep) {
-  const AugmentOptions options = practical_augment();
+  const AugmentOptions options = augment_preset(AugmentPreset::practical);
   for (const Step& step :
        {options.rotate, options.scale, options.shift, options.gamma, options.gain, options.contrast,
         options.blur, options.speckle, options.time_gain, options.shadow})

@@ -124,5 +124,19 @@ TEST(JpegMask, OfZerosIsEmpty) {
   EXPECT_EQ(cv::countNonZero(decode_mask(flat({0}, {JCS_GRAYSCALE, JCS_GRAYSCALE}), "a")), 0);
 }
 
+TEST(FailOn, LetsDamagePassAndTellsOfIt) {
+  std::string told;
+  DecodeLimits limits;
+  limits.tolerated = &told;
+  limits.fail_on = FailOn::truncated;
+  EXPECT_EQ(load_grey(fixture("damaged.jpg"), limits).empty(), false);
+  EXPECT_EQ(told, "damaged JPEG: Corrupt JPEG data: bad Huffman code");
+  EXPECT_EQ(error_of([&] { load_grey(fixture("cut-off.jpg"), limits); }),
+            "65: cut-off.jpg: is cut off (JPEG)");
+  limits.fail_on = FailOn::none;
+  EXPECT_EQ(load_grey(fixture("cut-off.jpg"), limits).empty(), false);
+  EXPECT_EQ(told, "is cut off (JPEG)");
+}
+
 }  // namespace
 }  // namespace tn

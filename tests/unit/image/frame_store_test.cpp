@@ -27,6 +27,17 @@ TEST(FrameStore, HoldsWhatWasPut) {
   store.sync();
 }
 
+TEST(FrameStore, NoteComesBack) {
+  const TempFolder folder;
+  const FrameStore store({folder.path(""), ""});
+  store.put(FrameKind::image, "x", kPixels, R"({"crop":[1,2,3,4]})");
+  store.put(FrameKind::image, "y", kPixels);
+  EXPECT_EQ(store.note(FrameKind::image, "x"), R"({"crop":[1,2,3,4]})");
+  EXPECT_EQ(store.note(FrameKind::image, "y"), "");
+  EXPECT_EQ(store.note(FrameKind::image, "z"), std::nullopt);
+  EXPECT_SAME_IMAGE(load_grey(folder.path("images/x.png")), kPixels);
+}
+
 TEST(FrameStore, DoesNotHoldHalfAFile) {
   const TempFolder folder;
   const FrameStore store({folder.path(""), ""});

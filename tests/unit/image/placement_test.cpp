@@ -102,6 +102,50 @@ TEST(Restore, UndoesToFrameOnTheMask) {
   }
 }
 
+TEST(Place, CropTakesThePlaceOfTheImage) {
+  const Placement placement = place({100, 60}, 32, Fit::letterbox, Area{10, 20, 40, 20});
+  EXPECT_EQ(placement, (Placement{{100, 60}, 32, 0, 8, 32, 16, Area{10, 20, 40, 20}}));
+  EXPECT_EQ(place({100, 60}, 32, Fit::letterbox, Area{0, 0, 100, 60}), place({100, 60}, 32, Fit::letterbox));
+}
+
+TEST(MaskToFrame, TakesTheCropAlone) {
+  cv::Mat1b mask(2, 4, std::uint8_t{0});
+  mask(0, 0) = 255;  // outside
+  mask(1, 3) = 255;
+  EXPECT_SAME_IMAGE(mask_to_frame(mask, place({4, 2}, 2, Fit::stretch, Area{2, 0, 2, 2})),
+                    grey({{0, 0}, {0, 255}}));
+}
+
+TEST(Restore, CropComesBackToItsPlace) {
+  cv::Mat1f frame(2, 2, 0.75F);
+  const cv::Mat1f map = restore(frame, place({5, 4}, 2, Fit::stretch, Area{1, 2, 2, 2}));
+  ASSERT_EQ(map.size(), cv::Size(5, 4));
+  EXPECT_EQ(cv::countNonZero(map), 4);
+  EXPECT_EQ(map(2, 1), 0.75F);
+  EXPECT_EQ(map(3, 2), 0.75F);
+}
+
+TEST(ToFrame, GrowsBicubicallyOnDemand) {
+  const cv::Mat1b image = grey({{0, 0, 255, 255}});
+  const Placement placement = place({4, 1}, 8, Fit::stretch);
+  EXPECT_NE(values(to_frame(image, placement, Enlarge::cubic)), values(to_frame(image, placement)));
+}
+
+TEST(PlacementJson, CropIsReadBackAndChecked) {
+  const Placement placement = place({100, 60}, 32, Fit::letterbox, Area{10, 20, 40, 20});
+  nlohmann::json json = to_json(placement);
+  EXPECT_EQ(placement_from_json(json, "a"), placement);
+  json["crop"] = {70, 20, 40, 20};
+  EXPECT_EQ(error_of([&] { placement_from_json(json, "a"); }),
+            "65: a: geometry: the crop does not lie in the image");
+  json["crop"] = {0, 0, 0, 1};
+  EXPECT_EQ(error_of([&] { placement_from_json(json, "a"); }),
+            "65: a: geometry: the crop does not lie in the image");
+  json["crop"] = 3;
+  EXPECT_EQ(error_of([&] { placement_from_json(json, "a"); }),
+            "65: a: geometry: 'crop' is not [left,top,width,height]");
+}
+
 TEST(PlacementJson, HoldsEveryField) {
   EXPECT_EQ(to_json(place({500, 315}, 256, Fit::letterbox)).dump(),
             R"({"height":161,"left":0,"size":256,"source":[500,315],"top":47,"width":256})");

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <opencv2/core.hpp>
 
 #include "libcore/base/file.hpp"
 #include "libcore/base/hash.hpp"
@@ -89,6 +90,34 @@ TEST_F(PreprocessRecord, FrameIsTheSameWithAndWithoutAMask) {
     const std::string with = pre(R"("image":"image.png",)" + std::string(mask))["image"];
     EXPECT_EQ(with, without);
     EXPECT_EQ(read_file(folder_.path(with)), bytes);
+  }
+}
+
+// The same for every combination of steps, over random images and masks.
+TEST_F(PreprocessRecord, FrameAndGeometryAreTheSameWithAndWithoutAMaskForAnySteps) {
+  cv::RNG random(7);
+  for (int round = 0; round < 64; ++round) {
+    cv::Mat1b image(random.uniform(20, 60), random.uniform(20, 60));
+    cv::Mat1b mask(image.size());
+    random.fill(image, cv::RNG::UNIFORM, 0, 255);
+    random.fill(mask, cv::RNG::UNIFORM, 0, 2);
+    image.rowRange(0, random.uniform(1, 8)) = 0;
+    save_png(folder_.path("random.png"), image, true);
+    save_png(folder_.path("random-mask.png"), mask, true);
+    PreprocessOptions frame{32, round % 2 == 0 ? Fit::stretch : Fit::letterbox};
+    frame.remove_marks = (round & 1) != 0;
+    if ((round & 2) != 0) frame.crop_border = 20;
+    if ((round & 4) != 0) frame.denoise = (round & 8) != 0 ? Denoise::median : Denoise::speckle;
+    if ((round & 16) != 0) frame.clahe = 3;
+    if ((round & 32) != 0) frame.normalize = 2;
+    options_.frame = frame;
+    const nlohmann::json without = pre(R"("image":"random.png")");
+    const std::string bytes = read_file(folder_.path(without["image"]));
+    std::filesystem::remove_all(folder_.path("pre"));
+    const nlohmann::json with = pre(R"("image":"random.png","mask":"random-mask.png")");
+    EXPECT_EQ(with["image"], without["image"]);
+    EXPECT_EQ(with["geometry"], without["geometry"]);
+    EXPECT_EQ(read_file(folder_.path(with["image"])), bytes);
   }
 }
 

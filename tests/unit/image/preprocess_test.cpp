@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <opencv2/core.hpp>
 
 #include "tests/unit/image/fixtures.hpp"
 
@@ -39,17 +40,66 @@ TEST(PreprocessOptions, StandAsText) {
   EXPECT_EQ(to_json(PreprocessOptions{}).dump(), R"({"fit":"letterbox","size":256})");
 }
 
+PreprocessOptions every_step() {
+  PreprocessOptions options{64, Fit::stretch};
+  options.enlarge = Enlarge::cubic;
+  options.remove_marks = true;
+  options.crop_border = 12.5;
+  options.denoise = Denoise::speckle;
+  options.denoise_size = 5;
+  options.clahe = 2;
+  options.clahe_tiles = 4;
+  options.normalize = 1;
+  return options;
+}
+
+TEST(PreprocessOptions, EveryStepIsReadBack) {
+  EXPECT_EQ(preprocess_from_json(to_json(every_step()), "a"), every_step());
+}
+
+TEST(PreprocessOptions, MarksOfAnotherDetectorAreRefused) {
+  nlohmann::json json = to_json(every_step());
+  json["remove_marks"] = 99;
+  EXPECT_EQ(error_of([&] { preprocess_from_json(json, "m"); }),
+            "65: m: preprocessing option 'remove_marks' is unknown here or has a bad value");
+}
+
+TEST(Preprocess, CropsBeforeItPlaces) {
+  cv::Mat1b image(16, 30, std::uint8_t{0});
+  image(cv::Rect(4, 0, 20, 16)) = 200;
+  PreprocessOptions options{32, Fit::letterbox};
+  options.crop_border = 10;
+  const Frame frame = preprocess(image, options);
+  EXPECT_EQ(frame.placement, place({30, 16}, 32, Fit::letterbox, Area{4, 0, 20, 16}));
+  EXPECT_EQ(cv::countNonZero(frame.image.rowRange(3, 29) != 200), 0);
+  EXPECT_EQ(cv::countNonZero(frame.image.rowRange(0, 3)), 0);
+}
+
+// No step may change the image it is given: it may be shared.
+TEST(Preprocess, LeavesItsImageAlone) {
+  cv::Mat1b image(40, 60);
+  cv::randu(image, 0, 255);
+  const cv::Mat1b before = image.clone();
+  preprocess(image, every_step());
+  EXPECT_SAME_IMAGE(image, before);
+}
+
 TEST(PreprocessOptions, UnknownOnesAreRefused) {
   const auto error = [](const char* json) {
     return error_of([&] { preprocess_from_json(nlohmann::json::parse(json), "m"); });
   };
-  EXPECT_EQ(error(R"({"fit":"stretch","size":64,"clahe":2})"),
-            "65: m: preprocessing option 'clahe' is unknown here or has a bad value");
+  EXPECT_EQ(error(R"({"fit":"stretch","size":64,"sharpen":2})"),
+            "65: m: preprocessing option 'sharpen' is unknown here or has a bad value");
   EXPECT_EQ(error(R"({"fit":"crop","size":64})"),
             "65: m: preprocessing option 'fit' is unknown here or has a bad value");
   EXPECT_EQ(error(R"({"fit":"stretch"})"), "65: m: preprocessing options lack 'size' or 'fit'");
   EXPECT_EQ(error(R"({"fit":"stretch","size":8})"), "65: m: preprocessing: size 8 is not in 32 to 4096 px");
   EXPECT_EQ(error("[]"), "65: m: preprocessing options are no object");
+}
+
+TEST(PreprocessHash, OfMasksIsOfTheirGeometryAlone) {
+  EXPECT_EQ(geometry_of(every_step()), (PreprocessOptions{64, Fit::stretch}));
+  EXPECT_NE(preprocess_hash(every_step()), preprocess_hash({64, Fit::stretch}));
 }
 
 TEST(PreprocessHash, NamesTheOptions) {

@@ -73,8 +73,8 @@ TEST(LoadExamples, MissingFileIsNoInput) {
 TEST(AugmentedBatch, DoesNotDependOnJobs) {
   const std::vector<Example> examples = drawn("jobs", 6);
   const std::vector<std::size_t> order = {5, 3, 1, 0};
-  const Batch one = make_augmented_batch(examples, order, practical_augment(), 7, 3, 1);
-  const Batch four = make_augmented_batch(examples, order, practical_augment(), 7, 3, 4);
+  const Batch one = make_augmented_batch(examples, order, augment_preset(AugmentPreset::practical), 7, 3, 1);
+  const Batch four = make_augmented_batch(examples, order, augment_preset(AugmentPreset::practical), 7, 3, 4);
   EXPECT_TRUE(at::equal(one.images, four.images));
   EXPECT_TRUE(at::equal(one.masks, four.masks));
 }
@@ -84,16 +84,20 @@ TEST(AugmentedBatch, DoesNotDependOnTheBatch) {
   const std::vector<Example> examples = drawn("batch", 4);
   const std::vector<std::size_t> all = {0, 1, 2, 3};
   const std::vector<std::size_t> alone = {2};
-  const Batch together = make_augmented_batch(examples, all, practical_augment(), 7, 3, 2);
-  const Batch single = make_augmented_batch(examples, alone, practical_augment(), 7, 3, 2);
+  const Batch together =
+      make_augmented_batch(examples, all, augment_preset(AugmentPreset::practical), 7, 3, 2);
+  const Batch single =
+      make_augmented_batch(examples, alone, augment_preset(AugmentPreset::practical), 7, 3, 2);
   EXPECT_TRUE(at::equal(together.images[2], single.images[0]));
 }
 
 TEST(AugmentedBatch, ChangesFromEpochToEpoch) {
   const std::vector<Example> examples = drawn("epochs", 1);
   const std::vector<std::size_t> order = {0};
-  const Batch first = make_augmented_batch(examples, order, practical_augment(), 7, 1, 2);
-  const Batch second = make_augmented_batch(examples, order, practical_augment(), 7, 2, 2);
+  const Batch first =
+      make_augmented_batch(examples, order, augment_preset(AugmentPreset::practical), 7, 1, 2);
+  const Batch second =
+      make_augmented_batch(examples, order, augment_preset(AugmentPreset::practical), 7, 2, 2);
   EXPECT_FALSE(at::equal(first.images, second.images));
 }
 

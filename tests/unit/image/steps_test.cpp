@@ -1,0 +1,147 @@
+#include <gtest/gtest.h>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "libcore/image/border.hpp"
+#include "libcore/image/levels.hpp"
+#include "libcore/image/marks.hpp"
+#include "tests/unit/image/fixtures.hpp"
+
+namespace tn {
+namespace {
+
+// Rows have means 0, 40, 30, 0; of the two in the middle the columns have 0, 60, 60, 20.
+TEST(ContentArea, IsWhatReachesTheLevel) {
+  const cv::Mat1b image = grey({{0, 0, 0, 0}, {0, 80, 80, 0}, {0, 40, 40, 40}, {0, 0, 0, 0}});
+  EXPECT_EQ(content_area(image, 20), (Area{1, 1, 3, 2}));
+  EXPECT_EQ(content_area(image, 20.5), (Area{1, 1, 2, 2}));
+  EXPECT_EQ(content_area(image, 35), (Area{1, 1, 2, 1}));
+}
+
+TEST(ContentArea, DarkRowsInsideStay) {
+  EXPECT_EQ(content_area(grey({{9}, {0}, {0}, {9}, {0}}), 4), (Area{0, 0, 1, 4}));
+  EXPECT_EQ(content_area(grey({{9}, {0}, {0}, {9}, {0}}), 5), (Area{0, 0, 1, 4}));  // column mean 4.5
+}
+
+TEST(ContentArea, OfADarkImageIsAllOfIt) {
+  EXPECT_EQ(content_area(cv::Mat1b(3, 5, std::uint8_t{4}), 5), (Area{0, 0, 5, 3}));
+}
+
+TEST(MedianFiltered, TakesAPointAway) {
+  cv::Mat1b image(5, 5, std::uint8_t{10});
+  image(2, 2) = 255;
+  EXPECT_EQ(cv::countNonZero(median_filtered(image, 3) != 10), 0);
+}
+
+TEST(SpeckleFiltered, CalmsSpeckleAndKeepsEdges) {
+  cv::Mat1f noise(64, 64);
+  cv::RNG(3).fill(noise, cv::RNG::NORMAL, 1, 0.1);
+  cv::Mat1f level(64, 64, 40.0F);
+  level.colRange(32, 64) = 200;
+  cv::Mat1b image;
+  cv::Mat(level.mul(noise)).convertTo(image, CV_8U);
+  const cv::Mat1b calm = speckle_filtered(image, 5);
+  cv::Scalar mean, before, after;
+  cv::meanStdDev(image.colRange(40, 60), mean, before);
+  cv::meanStdDev(calm.colRange(40, 60), mean, after);
+  EXPECT_LT(after[0], 0.75 * before[0]);
+  EXPECT_NEAR(mean[0], 200, 2);
+  EXPECT_GT(cv::mean(calm.col(32))[0] - cv::mean(calm.col(31))[0], 140);
+}
+
+TEST(SpeckleFiltered, EvenImageStays) {
+  const cv::Mat1b image(8, 8, std::uint8_t{77});
+  EXPECT_SAME_IMAGE(speckle_filtered(image, 3), image);
+  EXPECT_EQ(cv::countNonZero(speckle_filtered(cv::Mat1b(8, 8, std::uint8_t{0}), 3)), 0);
+}
+
+TEST(Equalized, SpreadsDarkLevels) {
+  cv::Mat1b image(64, 64);
+  cv::RNG(1).fill(image, cv::RNG::UNIFORM, 10, 40);
+  double most = 0;
+  cv::minMaxLoc(equalized(image, 4, 2), nullptr, &most);
+  EXPECT_GT(most, 80);
+}
+
+TEST(Normalized, StretchesBetweenTheShares) {
+  // 0 percent: from least to most
+  EXPECT_SAME_IMAGE(normalized(grey({{50, 60, 100}}), 0), grey({{0, 51, 255}}));
+  // 10 percent of ten pixels: one at either end may lie outside
+  EXPECT_SAME_IMAGE(normalized(grey({{0, 50, 50, 50, 60, 60, 100, 100, 100, 255}}), 10),
+                    grey({{0, 0, 0, 0, 51, 51, 255, 255, 255, 255}}));
+}
+
+TEST(Normalized, OneLevelStays) {
+  EXPECT_SAME_IMAGE(normalized(grey({{7, 7}}), 1), grey({{7, 7}}));
+}
+
+// Speckle with the grain of ultrasound.
+cv::Mat1b tissue(int seed) {
+  cv::Mat1f noise(200, 240);
+  cv::RNG(static_cast<std::uint64_t>(seed)).fill(noise, cv::RNG::NORMAL, 0, 60);
+  cv::GaussianBlur(noise, noise, cv::Size(), 2, 1.3);
+  cv::Mat1b image;
+  noise.convertTo(image, CV_8U, 2, 80);
+  return image;
+}
+
+// A cross of four strokes around a gap, as calipers are drawn, and a letter.
+cv::Mat1b drawn(const cv::Mat1b& image) {
+  cv::Mat1b marked = image.clone();
+  for (const cv::Point centre : {cv::Point(60, 50), cv::Point(150, 140)}) {
+    marked(centre) = 210;
+    for (int i = 2; i <= 5; ++i)
+      for (const cv::Point step : {cv::Point(i, 0), cv::Point(-i, 0), cv::Point(0, i), cv::Point(0, -i)})
+        marked(centre + step) = 210;
+  }
+  cv::putText(marked, "A", cv::Point(100, 100), cv::FONT_HERSHEY_SIMPLEX, 0.4, cv::Scalar(210), 1);
+  return marked;
+}
+
+cv::Mat1b painted_over(const cv::Mat1b& clean, const cv::Mat1b& marked) {
+  cv::Mat1b different;
+  cv::compare(clean, marked, different, cv::CMP_NE);
+  return different;
+}
+
+TEST(FindMarks, FindsCrossesAndLetters) {
+  const cv::Mat1b clean = tissue(1);
+  const cv::Mat1b marked = drawn(clean);
+  const cv::Mat1b marks = find_marks(marked);
+  const cv::Mat1b painted = painted_over(clean, marked);
+  EXPECT_GT(cv::countNonZero(marks & painted), 0.9 * cv::countNonZero(painted));
+}
+
+TEST(FindMarks, LeavesTissueAlone) {
+  int found = 0;
+  for (int seed = 0; seed < 10; ++seed) found += cv::countNonZero(find_marks(tissue(seed)));
+  EXPECT_LT(found, 10 * 200 * 240 / 1000);  // one pixel of a thousand
+}
+
+TEST(FindMarks, LeavesLongFibresAlone) {
+  cv::Mat1b image(100, 100, std::uint8_t{60});
+  image.row(40).colRange(10, 80) = 220;
+  EXPECT_EQ(cv::countNonZero(find_marks(image)), 0);
+}
+
+TEST(WithoutMarks, ComesNearTheImageBelow) {
+  const cv::Mat1b clean = tissue(1);
+  const cv::Mat1b marked = drawn(clean);
+  const cv::Mat1b painted = painted_over(clean, marked);
+  const cv::Mat1b mended = without_marks(marked);
+  const auto error = [&](const cv::Mat1b& image) {
+    cv::Mat1b difference;
+    cv::absdiff(image, clean, difference);
+    return cv::mean(difference, painted)[0];
+  };
+  EXPECT_LT(error(mended), 0.35 * error(marked));
+}
+
+TEST(WithoutMarks, ImageWithoutMarksIsItself) {
+  const cv::Mat1b image(20, 20, std::uint8_t{50});
+  EXPECT_EQ(without_marks(image).data, image.data);
+}
+
+}  // namespace
+}  // namespace tn
