@@ -14,6 +14,8 @@
 namespace tn {
 namespace {
 
+constexpr int kVersion = 2;
+
 nlohmann::json to_json(const TrainProgress& p) {
   return {{"epoch", p.epoch},
           {"epoch_step", p.epoch_step},
@@ -52,15 +54,18 @@ TrainProgress progress_from_json(const nlohmann::json& json) {
   return p;
 }
 
-// The first setting that differs, as "options.alpha: 0.2, now 0.3"; empty if all agree.
+// The first setting that differs, as "alpha 0.2, not 0.3"; empty if all agree.
 std::string difference(const nlohmann::json& before, const nlohmann::json& now) {
   const nlohmann::json old_flat = before.flatten();
   const nlohmann::json new_flat = now.flatten();
   for (const auto& [key, value] : new_flat.items()) {
     const auto found = old_flat.find(key);
     const std::string old_value = found == old_flat.end() ? "nothing" : found->dump();
-    if (old_value != value.dump())
-      return fmt::format("{}: {}, now {}", key.substr(1), old_value, value.dump());
+    if (old_value != value.dump()) {
+      std::string name = key.substr(key.rfind('/') + 1);
+      std::ranges::replace(name, '_', ' ');
+      return fmt::format("{} {}, not {}", name, old_value, value.dump());
+    }
   }
   return {};
 }
@@ -78,12 +83,15 @@ void keep_as_previous(const std::string& last, const std::string& previous) {
 TrainProgress load_one(const std::string& path, const NamedTensors& tensors,
                        const nlohmann::json& fingerprint) {
   const nlohmann::json meta = read_model_index(path).meta;
-  if (!meta.is_object() || meta.value("checkpoint", 0) != 1)
+  if (!meta.is_object() || !meta.contains("checkpoint"))
     throw Error(Exit::bad_data, "{}: not a checkpoint of these tools", path);
+  if (meta["checkpoint"] != kVersion)
+    throw Error(Exit::bad_data, "{}: a checkpoint of version {}, expected {}", path,
+                meta["checkpoint"].dump(), kVersion);
   TrainProgress progress;
   try {
     if (const std::string differs = difference(meta.at("fingerprint"), fingerprint); !differs.empty())
-      throw Error(Exit::usage, "{}: the run was started with another {}", path, differs);
+      throw Error(Exit::usage, "{}: the run was started with {}", path, differs);
     progress = progress_from_json(meta.at("progress"));
   } catch (const nlohmann::json::exception& error) {
     throw Error(Exit::bad_data, "{}: damaged: {}", path, error.what());
@@ -116,10 +124,13 @@ std::string previous_checkpoint(const std::string& folder) {
 void save_checkpoint(const std::string& folder, const NamedTensors& tensors, const TrainProgress& progress,
                      const nlohmann::json& fingerprint) {
   const std::string last = last_checkpoint(folder);
-  if (path_exists(last)) keep_as_previous(last, previous_checkpoint(folder));
+  const std::string next = last + ".next";
   const nlohmann::json meta = {
-      {"checkpoint", 1}, {"progress", to_json(progress)}, {"fingerprint", fingerprint}};
-  save_safetensors(last, tensors, meta, /*force=*/true, Durability::fsync);
+      {"checkpoint", kVersion}, {"progress", to_json(progress)}, {"fingerprint", fingerprint}};
+  save_safetensors(next, tensors, meta, /*force=*/true, Durability::fsync);
+  if (path_exists(last)) keep_as_previous(last, previous_checkpoint(folder));
+  if (std::rename(next.c_str(), last.c_str()) != 0)
+    throw Error(Exit::io, "{}: cannot be renamed: {}", next, std::strerror(errno));
 }
 
 Resumed load_checkpoint(const std::string& folder, const NamedTensors& tensors,
@@ -130,8 +141,11 @@ Resumed load_checkpoint(const std::string& folder, const NamedTensors& tensors,
     const std::string previous = previous_checkpoint(folder);
     if (error.exit_code() == Exit::usage || !path_exists(previous)) throw;
     try {
-      return {load_one(previous, tensors, fingerprint),
-              fmt::format("{}; going on from {}", error.what(), previous)};
+      const TrainProgress progress = load_one(previous, tensors, fingerprint);
+      // Out of the way, so that it never takes the place of the good one.
+      const std::string last = last_checkpoint(folder);
+      std::rename(last.c_str(), (folder + "/checkpoint-damaged.safetensors").c_str());
+      return {progress, fmt::format("{}; going on from {}", error.what(), previous)};
     } catch (const Error& second) {
       if (second.exit_code() == Exit::usage) throw;
       throw Error::of(error.exit_code(), error.what());

@@ -45,7 +45,8 @@ struct Resumed {
 };
 
 // Copies the last checkpoint's tensors into `tensors` (names, shapes and types must agree) and returns where
-// it stood; where the last one is missing or damaged, the previous one's. Throws Error(no_input) where there
+// it stood; where the last one is missing or damaged, the previous one's, and a damaged one is renamed to
+// checkpoint-damaged.safetensors. Throws Error(no_input) where there
 // is none, Error(bad_data) where none is whole, Error(usage) that names the first setting in which
 // `fingerprint` differs.
 Resumed load_checkpoint(const std::string& folder, const NamedTensors& tensors,

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::array kRunFiles = {"model.safetensors",
                                   "checkpoint-last.safetensors",
+                                  "checkpoint-last.safetensors.next",
                                   "checkpoint-previous.safetensors",
+                                  "checkpoint-damaged.safetensors",
                                   "log.jsonl",
                                   "log.csv",
                                   "config.ini"};

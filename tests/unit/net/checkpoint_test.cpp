@@ -90,8 +90,12 @@ TEST(Checkpoint, WhereTheLastIsDamagedOrMissingThePreviousServes) {
               testing::AllOf(testing::HasSubstr("checkpoint-last"),
                              testing::HasSubstr("going on from " + previous_checkpoint(folder))));
   EXPECT_FLOAT_EQ(target[0].second[0].item<float>(), 1);
-  std::remove(last_checkpoint(folder).c_str());
+  EXPECT_TRUE(path_exists(folder + "/checkpoint-damaged.safetensors"));
   EXPECT_EQ(load_checkpoint(folder, target, kPrint).progress.epoch, 7);
+  // What is saved next does not put the damaged one in the good one's place.
+  save_checkpoint(folder, numbers(3), {}, kPrint);
+  EXPECT_FLOAT_EQ(load_safetensors(previous_checkpoint(folder))[0].second[0].item<float>(), 1);
+  EXPECT_FLOAT_EQ(load_safetensors(last_checkpoint(folder))[0].second[0].item<float>(), 3);
 }
 
 TEST(Checkpoint, WhereBothAreDamagedTheLastIsNamed) {
