@@ -134,16 +134,18 @@ class Stream {
   }
 
   // Where the records end that can be answered now: a whole batch, what is left when no more will come or no
-  // more may be held, or records without a frame that stand behind none that waits.
+  // more may be held, or records without a frame that stand behind none that waits. A batch depends on the
+  // sequence of the records alone, not on when they come.
   std::vector<InferItem>::iterator batch_end(std::vector<InferItem>& decoded) const {
     std::int64_t frames = 0;
-    auto end = decoded.begin();
+    auto first = decoded.begin();  // of those that wait
     for (auto item = decoded.begin(); item != decoded.end(); ++item) {
       frames += item->frame.empty() ? 0 : 1;
-      if (frames == 0 || frames == options_.batch) end = std::next(item);
-      if (frames == options_.batch) return end;
+      const auto next = std::next(item);
+      if (frames == 0) first = next;
+      if (frames == options_.batch || static_cast<std::size_t>(next - first) == ahead()) return next;
     }
-    return read_ended_ || decoded.size() >= ahead() ? decoded.end() : end;
+    return read_ended_ ? decoded.end() : first;
   }
 
   void predict(std::vector<InferItem>& items) {
