@@ -28,12 +28,9 @@ at::Tensor to_features(const at::Tensor& tokens, const at::Tensor& like) {
   return tokens.view({like.size(0), like.size(2), like.size(3), like.size(1)}).permute({0, 3, 1, 2});
 }
 
-// A 1x1 convolution on tokens whose output is zero-padded to `width`: padding the weights spares a copy of
-// the tokens.
-at::Tensor project(const at::Tensor& tokens, const torch::nn::Conv2d& convolution, std::int64_t width) {
-  const std::int64_t missing = width - convolution->weight.size(0);
-  return at::linear(tokens, at::constant_pad_nd(convolution->weight.flatten(1), {0, 0, 0, missing}),
-                    at::constant_pad_nd(convolution->bias, {0, missing}));
+// A 1x1 convolution on tokens.
+at::Tensor project(const at::Tensor& tokens, const torch::nn::Conv2d& convolution) {
+  return at::linear(tokens, convolution->weight.flatten(1), convolution->bias);
 }
 
 torch::nn::Conv2d pointwise(std::int64_t in, std::int64_t out) {
@@ -62,14 +59,17 @@ at::Tensor PositionAttentionImpl::forward(const at::Tensor& features) {
                                                            /*ceil_mode=*/true, /*count_include_pad=*/false));
   // A (gamma v) = gamma (A v): scaling the weights of v spares passes over the pixels.
   const at::Tensor value = at::linear(source, gamma_ * value_->weight.flatten(1), gamma_ * value_->bias);
-  const at::Tensor query = project(tokens, query_, query_->weight.size(0));
-  const at::Tensor key = project(source, key_, key_->weight.size(0));
+  const at::Tensor query = project(tokens, query_);
+  const at::Tensor key = project(source, key_);
   if (can_tile(query, key, value))
     return to_features(tiled_attention(query, key, value), features) + features;
   // LibTorch's tiled kernel wants q, k and v equally wide; zeros change no product.
-  const at::Tensor mixed = at::scaled_dot_product_attention(
-      project(tokens, query_, width).unsqueeze(1), project(source, key_, width).unsqueeze(1),  // [N,1,HW,C]
-      value.unsqueeze(1), /*attn_mask=*/{}, /*dropout_p=*/0.0, /*is_causal=*/false, /*scale=*/1.0);
+  const auto head = [&](const at::Tensor& t) {  // [N,1,HW,C]
+    return at::constant_pad_nd(t, {0, width - t.size(2)}).unsqueeze(1);
+  };
+  const at::Tensor mixed =
+      at::scaled_dot_product_attention(head(query), head(key), value.unsqueeze(1), /*attn_mask=*/{},
+                                       /*dropout_p=*/0.0, /*is_causal=*/false, /*scale=*/1.0);
   return to_features(mixed.squeeze(1), features) + features;
 }
 

@@ -2,6 +2,7 @@
 #include "libcore/net/tiled_attention.hpp"
 
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/native/CPUBlas.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
@@ -380,6 +381,7 @@ class TiledAttention : public torch::autograd::Function<TiledAttention> {
 
   static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
                                                const torch::autograd::tensor_list& slopes) {
+    TORCH_CHECK(!at::GradMode::is_enabled(), "tiled attention can be differentiated once only");
     const auto saved = context->get_saved_variables();
     const at::Tensor &query = saved[0], &key = saved[1], &value = saved[2], &out = saved[3], &logs = saved[4];
     const at::Tensor slope = slopes[0].to(query.scalar_type()).contiguous();
@@ -402,8 +404,10 @@ bool can_tile(const at::Tensor& query, const at::Tensor& key, const at::Tensor& 
            tensor.stride(2) == 1;
   };
   if (!fits(query) || !fits(key) || !fits(value)) return false;
-  if (query.scalar_type() == at::kFloat) return __builtin_cpu_supports("avx512f") != 0;
-  return query.scalar_type() == at::kBFloat16 && blas::could_pack(at::kBFloat16);
+  if (&attention_loops() == &kPlainLoops)
+    return false;  // LibTorch's block products ask for the same processors
+  return query.scalar_type() == at::kFloat ||
+         (query.scalar_type() == at::kBFloat16 && blas::could_pack(at::kBFloat16));
 }
 
 at::Tensor tiled_attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value) {

@@ -11,10 +11,11 @@ namespace tn {
 bool can_tile(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value);
 
 // query [N,L,D], key [N,M,D], value [N,M,C] -> [N,L,C], of the same type; the last dimension must be
-// contiguous. Unscaled. Differentiable once. Energies, sums and gradients in float32; in bfloat16
-// probabilities are rounded before they are multiplied. Memory beside the tensors: a few copies of them, and
-// a megabyte a thread. Online softmax after Milakov and Gimelshein (2018), backward by recomputation after
-// Dao et al., "FlashAttention" (2022). The same threads give the same bits.
+// contiguous. Unscaled. Differentiable once (a second time is refused). Energies, sums and gradients in
+// float32; in bfloat16 probabilities are rounded before they are multiplied. Memory beside the tensors: a few
+// copies of them, a megabyte a thread, and backward a float32 copy of the query a thread. Online softmax
+// after Milakov and Gimelshein (2018), backward by recomputation after Dao et al., "FlashAttention" (2022).
+// The same threads give the same bits.
 at::Tensor tiled_attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value);
 
 }  // namespace tn
