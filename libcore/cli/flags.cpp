@@ -10,8 +10,8 @@
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/value_semantic.hpp>
+#include <charconv>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "libcore/base/error.hpp"
@@ -72,7 +72,7 @@ std::string shell_quoted(const std::string& word) {
 }
 
 // A value of an INI file as Boost reads it back: a '#' would begin a comment, blanks at the ends would be
-// lost. Such a value becomes a JSON string, in which '#' is written by its number.
+// lost. Such a value stands in quotes with JSON's escapes for '"', '\\', '#' and controls; other bytes stay.
 std::string ini_quoted(const std::string& value) {
   const auto plain = [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '#' && c != '\x7f'; };
   if (!value.empty() && std::all_of(value.begin(), value.end(), plain) && trim(value) == value &&
@@ -92,9 +92,32 @@ std::string ini_quoted(const std::string& value) {
 
 std::string ini_unquoted(const std::string& name, const std::string& value) {
   if (!value.starts_with('"')) return value;
-  const nlohmann::json text = nlohmann::json::parse(value, nullptr, /*allow_exceptions=*/false);
-  if (!text.is_string()) throw Error(Exit::usage, "--{}: {} is no text in quotes", name, printable(value));
-  return text.get<std::string>();
+  const auto fail = [&] {
+    throw Error(Exit::usage, "--{}: {} is no text in quotes", name, printable(value));
+  };
+  if (value.size() < 2 || !value.ends_with('"')) fail();
+  const std::string_view inner = std::string_view(value).substr(1, value.size() - 2);
+  std::string text;
+  for (std::size_t i = 0; i < inner.size(); ++i) {
+    if (inner[i] == '"') fail();
+    if (inner[i] != '\\') {
+      text += inner[i];
+      continue;
+    }
+    const std::string_view rest = inner.substr(i + 1);
+    unsigned code = 0;
+    if (rest.starts_with('"') || rest.starts_with('\\')) {
+      text += rest.front();
+      i += 1;
+    } else if (rest.starts_with("u00") && rest.size() >= 5 &&
+               std::from_chars(rest.data() + 3, rest.data() + 5, code, 16).ptr == rest.data() + 5) {
+      text += static_cast<char>(code);
+      i += 5;
+    } else {
+      fail();
+    }
+  }
+  return text;
 }
 
 // Boost's sentences, shortened to ours.

@@ -265,7 +265,8 @@ TEST(Flags, PrintedConfigurationReadsBack) {
 
 TEST(Flags, PrintedConfigurationKeepsEveryText) {
   const TempFolder folder;
-  for (const std::string text : {"a#b", " a ", "\"a\"", "a\\b #\t\n", "#", "a = b", "[x]", "\u00e4 b"}) {
+  for (const std::string text :
+       {"a#b", " a ", "\"a\"", "a\\b #\t\n", "#", "a = b", "[x]", "\u00e4 b", "r#\xE9", "\"", "\\"}) {
     Options o;
     tn::Flags flags = table(o);
     flags.parse({"--output", text, "--select", text, "--select", "b=2"});
