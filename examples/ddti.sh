@@ -5,6 +5,7 @@
 set -euo pipefail
 usage="usage: ddti.sh DDTI-FOLDER OUT-FOLDER [OPTION-OF-TN-TRAIN]..."
 data=$(realpath "${1:?$usage}")
+[ -e "$data/labels.csv" ] || { echo "ddti.sh: $data/labels.csv: not there" >&2; exit 66; }
 mkdir "${2:?$usage}"
 cd "$2"
 shift 2

@@ -3,9 +3,10 @@
 # Needs the programs on PATH (build/bin). Leaves in FOLDER: data/, all.jsonl, pre/, run/, pred/, cases.jsonl, report.json,
 # report.md, worst.png and curves.png. FOLDER must not exist yet.
 set -euo pipefail
+[ $# -ge 1 ] || { echo "usage: pipeline.sh FOLDER [PATIENTS [EPOCHS]]" >&2; exit 2; }
 patients=${2:-450}
 epochs=${3:-24}
-mkdir "${1:?usage: pipeline.sh FOLDER [PATIENTS [EPOCHS]]}"
+mkdir "$1"
 cd "$1"
 
 tn-phantoms -o data --patients "$patients"

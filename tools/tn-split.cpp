@@ -198,7 +198,12 @@ void check_split(const Options& o) {
 void check_input(const Options& o) {
   tn::check(o.layout, import_options(o));
   selection(o);
-  if (o.layout == tn::Layout::none) return;
+  if (o.layout == tn::Layout::none) {
+    for (const std::string& input : o.inputs)
+      if (input.ends_with(".csv") || input.ends_with(".tsv"))
+        throw tn::Error(tn::Exit::usage, "{}: is a table; --import csv reads it", input);
+    return;
+  }
   if (o.inputs.empty()) throw tn::Error(tn::Exit::usage, "--import: no input given");
   if (o.nul) contradict("--null", "--import");
   if (o.read.id_from_name) contradict("--id-from", "--import");

@@ -32,7 +32,12 @@ bool climbs(std::string_view path) {
 }
 
 Record record_of_path(std::string_view path, bool id_from_name, const std::string& place) {
-  if (!is_utf8(path)) throw Error(Exit::bad_data, "{}: path '{}' is not UTF-8", place, printable(path));
+  if (!is_utf8(path)) {
+    for (const std::string_view start : {"\x89PNG", "\xFF\xD8\xFF"})
+      if (path.starts_with(start))
+        throw Error(Exit::bad_data, "{}: is an image; images are given as a list of their paths", place);
+    throw Error(Exit::bad_data, "{}: path '{}' is not UTF-8", place, printable(path));
+  }
   const std::string_view id = id_from_name ? path.substr(path.rfind('/') + 1) : without_lead(path);
   if (!id_from_name && climbs(id))
     throw Error(Exit::bad_data,

@@ -28,7 +28,7 @@ class Outputs {
   Outputs(const OutputOptions& options, const Header& header);  // throws Error(cannot_create)
 
   void add(const Record& record);     // handed on at once if it goes to stdout
-  void finish(const Report& report);  // throws Error(io), and then no file appears; without it none does
+  void finish(const Report& report);  // throws Error(io), as a full disk does, before any file appears
 
  private:
   std::optional<ManifestWriter> per_case_;
