@@ -44,6 +44,14 @@ void add_input(tn::Flags& f, Options& o, std::string& root, std::int64_t& max_pi
   f.optional("max-pixels", max_pixels, "N", "refuse images with more pixels");
 }
 
+// The one picture that a command draws.
+void add_picture(tn::Flags& f, Options& o) {
+  f.section("Output");
+  f.required("output,o", o.output, "FILE", "the picture; .png, .svg or .pdf");
+  f.toggle("force", o.force, "overwrite the picture");
+  f.once();
+}
+
 tn::Flags overlay_flags(Options& o) {
   tn::Flags f({"tn-viz overlay", "Draws the outlines of the drawn and the predicted mask on each image.",
                "[OPTION]... -o OUTPUT [MANIFEST]"});
@@ -89,10 +97,7 @@ tn::Flags sheet_flags(Options& o) {
                "Draws many cases as tiles of one picture: outlines, Dice, probability, label.",
                "[OPTION]... -o FILE [MANIFEST]"});
   add_input(f, o, o.sheet.root, o.sheet.max_pixels);
-  f.section("Output");
-  f.required("output,o", o.output, "FILE", "the picture; .png, .svg or .pdf");
-  f.toggle("force", o.force, "overwrite the picture");
-  f.once();
+  add_picture(f, o);
   f.section("Layout");
   f.optional("columns", o.sheet.columns, "N", "tiles a row; 0: as the number of tiles asks for, 6 at most");
   f.optional("tile", o.sheet.tile, "PX", "width of a tile");
@@ -129,9 +134,7 @@ tn::Flags augment_flags(Options& o) {
                "[OPTION]... -o FILE [MANIFEST]"});
   add_input(f, o, o.augment.root, o.augment.max_pixels);
   f.optional("limit", o.augment.selection.limit, "N", "show the first N records");
-  f.section("Output");
-  f.required("output,o", o.output, "FILE", "the picture; .png, .svg or .pdf");
-  f.toggle("force", o.force, "overwrite the picture");
+  add_picture(f, o);
   f.section("Layout");
   f.optional("epoch", o.augment.epoch, "N", "first epoch that is shown, from 1");
   f.optional("epochs", o.augment.epochs, "N", "epochs that are shown, 1 to 50");
@@ -177,10 +180,7 @@ tn::Flags curves_flags(Options& o) {
   tn::Flags f(
       {"tn-viz curves", "Draws the curves of a training from its log.jsonl.", "[OPTION]... -o FILE [LOG]"});
   f.operands(o.inputs, "log", 0, 1);
-  f.section("Output");
-  f.required("output,o", o.output, "FILE", "the picture; .png, .svg or .pdf");
-  f.toggle("force", o.force, "overwrite the picture");
-  f.once();
+  add_picture(f, o);
   return f;
 }
 
