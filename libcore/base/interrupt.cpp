@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "libcore/base/error.hpp"
+
 namespace tn {
 namespace {
 
@@ -58,6 +60,10 @@ int interrupt_signal() {
 
 int interrupt_handle() {
   return wake;
+}
+
+void stop_if_interrupted(std::string_view text) {
+  if (pending != 0) throw Error(pending == SIGINT ? Exit::interrupted : Exit::terminated, "{}", text);
 }
 
 void raise_again(int signal) {

@@ -1,6 +1,8 @@
 // SIGINT and SIGTERM as a question that long work asks between steps.
 #pragma once
 
+#include <string_view>
+
 namespace tn {
 
 // While in scope the first SIGINT or SIGTERM is only noted; a second one ends the process at once.
@@ -16,6 +18,9 @@ int interrupt_signal();  // 0, or the number of the signal that came
 
 // A file handle that becomes readable when a signal comes, for those who wait in poll(); -1 outside a scope.
 int interrupt_handle();
+
+// Throws Error(interrupted | terminated) with this text if a signal came.
+void stop_if_interrupted(std::string_view text = "interrupted");
 
 // Ends the process by the signal's default action, so that the shell sees 130 or 143.
 [[noreturn]] void raise_again(int signal);

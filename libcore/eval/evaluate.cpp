@@ -61,7 +61,7 @@ class Source {
 
   std::optional<Record> next() {
     while (!selection_.limit || taken_ < *selection_.limit) {
-      if (interrupt_signal() != 0) throw Error(Exit::interrupted, "interrupted; no report was written");
+      stop_if_interrupted("interrupted; no report was written");
       std::optional<Record> record = reader_.next();
       if (!record) return record;
       if (!matches(*record, selection_.conditions)) continue;

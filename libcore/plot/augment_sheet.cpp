@@ -85,7 +85,7 @@ std::string draw_augment_sheet(ManifestReader& reader, const AugmentSheetOptions
                 records.size(), options.tile);
   Canvas canvas(format, static_cast<int>(width), static_cast<int>(height));
   for (std::size_t row = 0; row < records.size(); ++row) {
-    if (interrupt_signal() != 0) throw Error(Exit::interrupted, "interrupted; no picture was written");
+    stop_if_interrupted("interrupted; no picture was written");
     const Case one = load(records[row], options);
     const double y = kGap + static_cast<double>(row) * (tile + kHead + kGap);
     canvas.text({kGap, y + 13}, shortened(canvas, one.id, kWords, tile), kWords);

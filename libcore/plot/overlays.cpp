@@ -65,7 +65,7 @@ OverlayOutcome draw_overlays(ManifestReader& reader, const OverlayOptions& optio
   std::int64_t taken = 0;
   const auto next = [&]() -> std::optional<Record> {
     while (!options.selection.limit || taken < *options.selection.limit) {
-      if (interrupt_signal() != 0) throw Error(Exit::interrupted, "interrupted");
+      stop_if_interrupted();
       std::optional<Record> record = reader.next();
       if (!record) return record;
       if (!matches(*record, options.selection.conditions)) continue;

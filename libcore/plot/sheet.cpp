@@ -141,7 +141,7 @@ std::string draw_sheet(std::span<const Record> records, const SheetOptions& opti
   Canvas canvas(format, grid.width(), grid.height());
   bool any_wrong = false;
   for (std::size_t i = 0; i < records.size(); ++i) {
-    if (interrupt_signal() != 0) throw Error(Exit::interrupted, "interrupted; no picture was written");
+    stop_if_interrupted("interrupted; no picture was written");
     const CasePicture picture = load_case(records[i], options.root, {options.max_pixels});
     draw_tile(canvas, picture, grid.tile(i));
     any_wrong = any_wrong || picture.class_correct == false;
