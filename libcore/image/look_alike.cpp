@@ -1,12 +1,7 @@
 #include "libcore/image/look_alike.hpp"
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include <algorithm>
 #include <atomic>
-#include <csignal>
 #include <map>
 #include <mutex>
 #include <opencv2/core.hpp>
@@ -14,9 +9,9 @@
 #include <optional>
 #include <utility>
 
-#include "libcore/base/error.hpp"
 #include "libcore/base/interrupt.hpp"
 #include "libcore/image/alignment.hpp"
+#include "libcore/image/ordered.hpp"
 
 namespace tn {
 namespace {
@@ -121,11 +116,6 @@ Searched without_surplus(std::span<const Fingerprint> prints) {
   return searched;
 }
 
-void stop_if_interrupted() {
-  const int signal = interrupt_signal();
-  if (signal != 0) throw Error(signal == SIGINT ? Exit::interrupted : Exit::terminated, "interrupted");
-}
-
 }  // namespace
 
 LookAlikes find_look_alikes(std::span<const Fingerprint> prints, int jobs,
@@ -144,14 +134,9 @@ LookAlikes find_look_alikes(std::span<const Fingerprint> prints, int jobs,
     found.insert(found.end(), pairs.begin(), pairs.end());
     tick();
   };
-  tbb::task_arena arena(jobs);
-  arena.execute([&] {
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, pictures.size(), 16), [&](const auto& range) {
-      for (std::size_t i = range.begin(); i < range.end(); ++i) {
-        stop_if_interrupted();
-        compare_with_later(i);
-      }
-    });
+  for_each_index(pictures.size(), jobs, [&](std::size_t i) {
+    stop_if_interrupted();
+    compare_with_later(i);
   });
   std::sort(found.begin(), found.end(), [](const LookAlike& a, const LookAlike& b) {
     return std::pair(a.first, a.second) < std::pair(b.first, b.second);

@@ -1,5 +1,6 @@
 #include "libcore/image/ordered.hpp"
 
+#include <tbb/parallel_for.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
@@ -66,6 +67,11 @@ void for_each_ordered(int jobs, const std::function<std::optional<Record>()>& so
     failure.rethrow();
     throw;
   }
+}
+
+void for_each_index(std::size_t count, int jobs, const std::function<void(std::size_t)>& work) {
+  tbb::task_arena arena(thread_count(jobs));
+  arena.execute([&] { tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) { work(i); }); });
 }
 
 }  // namespace tn

@@ -1,6 +1,7 @@
-// Records through a TBB pipeline: parallel work, ordered results, a bounded number in flight.
+// Work on several threads: records through a TBB pipeline in order, a bounded number in flight; or by number.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 
@@ -16,5 +17,9 @@ namespace tn {
 void for_each_ordered(
     int jobs, const std::function<std::optional<Record>()>& source, const std::function<Record(Record)>& work,
     const std::function<void(const Record&)>& sink, const std::function<void()>& stop = [] {});
+
+// Runs work(i) for i from 0 below `count`, in any order, on up to `jobs` threads (0: every core), never more
+// than the cores. The first exception ends it and is rethrown here.
+void for_each_index(std::size_t count, int jobs, const std::function<void(std::size_t)>& work);
 
 }  // namespace tn

@@ -3,17 +3,14 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include <exception>
 #include <functional>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/random.hpp"
-#include "libcore/base/threads.hpp"
 #include "libcore/image/image_io.hpp"
+#include "libcore/image/ordered.hpp"
 
 namespace tn {
 namespace {
@@ -29,11 +26,6 @@ Example load_example(const TrainCase& one, std::int64_t size) {
   Example example{one.id, load_frame(one.image, size), std::nullopt, one.label};
   if (one.mask) example.mask = load_frame(*one.mask, size);
   return example;
-}
-
-void for_each_index(std::size_t count, int jobs, const std::function<void(std::size_t)>& work) {
-  tbb::task_arena arena(thread_count(jobs));
-  arena.execute([&] { tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) { work(i); }); });
 }
 
 // Writes one grey frame into row `index` of [N,1,S,S], scaled to [0,1] or, as a mask, to 0 and 1.

@@ -197,8 +197,8 @@ CheckedSet check_set(const std::vector<Record>& records, const std::optional<std
   CheckedSet checked;
   std::vector<std::vector<Finding>> of_record(records.size());
   std::vector<std::optional<Fingerprint>> prints(records.size());
-  for_each_index(records.size(), jobs, tick,
-                 [&](std::size_t i) { prints[i] = Inspection(records[i], root).run(of_record[i]); });
+  for_each_ticking(records.size(), jobs, tick,
+                   [&](std::size_t i) { prints[i] = Inspection(records[i], root).run(of_record[i]); });
   for (std::vector<Finding>& found : of_record)
     checked.findings.insert(checked.findings.end(), found.begin(), found.end());
   check_ids(records, checked.findings);
@@ -212,18 +212,8 @@ CheckedSet check_set(const std::vector<Record>& records, const std::optional<std
   if (key) keys.insert(*key);
   for (const std::string& one : keys) check_groups(records, parts, one, checked.findings);
 
-  std::vector<std::size_t> number;
-  std::vector<Fingerprint> read;
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (!prints[i]) continue;
-    number.push_back(i);
-    read.push_back(std::move(*prints[i]));
-  }
-  for (LookAlike pair : find_look_alikes(read, jobs, tick).pairs) {
-    pair.first = number[pair.first];
-    pair.second = number[pair.second];
+  for (const LookAlike& pair : look_alikes_of(std::move(prints), jobs, tick).pairs)
     check_pair(records, parts, pair, checked.findings);
-  }
   return checked;
 }
 

@@ -68,24 +68,29 @@ int worth(const Record& record) {
 
 }  // namespace
 
-Duplicates find_duplicates(std::vector<Record>& records, const std::string& root, int jobs,
-                           const Tick& tick) {
-  Duplicates duplicates;
-  std::vector<Fingerprint> prints(records.size());
-  duplicates.failures = for_each_good(
-      records, jobs, tick, [&](std::size_t i) { prints[i] = fingerprint(load_image(records[i], root)); });
+LookAlikes look_alikes_of(std::vector<std::optional<Fingerprint>> prints, int jobs, const Tick& tick) {
   std::vector<std::size_t> number;  // of the record of each fingerprint that there is
   std::vector<Fingerprint> read;
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (records[i].failed()) continue;
+  for (std::size_t i = 0; i < prints.size(); ++i) {
+    if (!prints[i]) continue;
     number.push_back(i);
-    read.push_back(std::move(prints[i]));
+    read.push_back(std::move(*prints[i]));
   }
-  duplicates.found = find_look_alikes(read, jobs, tick);
-  for (LookAlike& pair : duplicates.found.pairs) {
+  LookAlikes found = find_look_alikes(read, jobs, tick);
+  for (LookAlike& pair : found.pairs) {
     pair.first = number[pair.first];
     pair.second = number[pair.second];
   }
+  return found;
+}
+
+Duplicates find_duplicates(std::vector<Record>& records, const std::string& root, int jobs,
+                           const Tick& tick) {
+  Duplicates duplicates;
+  std::vector<std::optional<Fingerprint>> prints(records.size());
+  duplicates.failures = for_each_good(
+      records, jobs, tick, [&](std::size_t i) { prints[i] = fingerprint(load_image(records[i], root)); });
+  duplicates.found = look_alikes_of(std::move(prints), jobs, tick);
   return duplicates;
 }
 

@@ -11,6 +11,9 @@
 
 namespace tn {
 
+// find_look_alikes() among records of which some have no fingerprint; pairs are numbered by record.
+LookAlikes look_alikes_of(std::vector<std::optional<Fingerprint>> prints, int jobs, const Tick& tick);
+
 struct Duplicates {
   LookAlikes found;                   // numbers are those of the records
   std::vector<std::string> failures;  // images that could not be read, in order of the records

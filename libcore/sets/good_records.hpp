@@ -15,11 +15,11 @@ using Tick = std::function<void()>;
 
 // Runs work(i) for i from 0 below `count`, in any order, on `jobs` threads. A signal ends it with
 // Error(interrupted | terminated).
-void for_each_index(std::size_t count, int jobs, const Tick& tick,
-                    const std::function<void(std::size_t)>& work);
+void for_each_ticking(std::size_t count, int jobs, const Tick& tick,
+                      const std::function<void(std::size_t)>& work);
 
 // Runs work(i) on each record that is not an error record; a thrown Error makes it one. Returns the failures
-// in order of the records. A signal ends it as it ends for_each_index.
+// in order of the records. A signal ends it as it ends for_each_ticking.
 std::vector<std::string> for_each_good(std::vector<Record>& records, int jobs, const Tick& tick,
                                        const std::function<void(std::size_t)>& work);
 
