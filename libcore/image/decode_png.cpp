@@ -6,11 +6,14 @@
 #include <csetjmp>
 #include <cstring>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <vector>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/text.hpp"
 #include "libcore/image/decode.hpp"
+#include "libcore/image/png_chunks.hpp"
+#include "libcore/image/png_inflate.hpp"
 #include "libcore/image/samples.hpp"
 
 namespace tn {
@@ -19,7 +22,9 @@ namespace {
 // libpng's state and the bytes still to be read. libpng leaves by longjmp: see guarded().
 class PngReader {
  public:
-  explicit PngReader(const Encoded& file) : name_(file.name), rest_(file.bytes) {
+  // `ignore_checksums`: they are known to be right.
+  explicit PngReader(const Encoded& file, bool ignore_checksums = false)
+      : name_(file.name), rest_(file.bytes) {
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, &PngReader::fail, &PngReader::warn);
     info_ = png_ == nullptr ? nullptr : png_create_info_struct(png_);
     if (info_ == nullptr) {
@@ -27,6 +32,10 @@ class PngReader {
       throw Error(Exit::internal, "libpng cannot be started");
     }
     png_set_read_fn(png_, this, &PngReader::feed);
+    if (ignore_checksums) {
+      png_set_option(png_, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
+      png_set_crc_action(png_, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
+    }
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // our own limit is on the area
   }
   ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
@@ -73,15 +82,9 @@ class PngReader {
 
 // The eXIf chunk, before or behind the pixels; empty if there is none.
 std::string_view exif_chunk(std::string_view png) {
-  png.remove_prefix(std::min<std::size_t>(8, png.size()));
-  while (png.size() >= 12) {
-    std::size_t length = 0;
-    for (int i = 0; i < 4; ++i)
-      length = (length << 8) | static_cast<unsigned char>(png[static_cast<std::size_t>(i)]);
-    if (length > png.size() - 12) return {};
-    if (png.substr(4, 4) == "eXIf") return png.substr(8, length);
-    png.remove_prefix(12 + length);
-  }
+  png.remove_prefix(std::min(kPngSignature.size(), png.size()));
+  while (const std::optional<PngChunk> chunk = next_png_chunk(png))
+    if (chunk->type == "eXIf") return chunk->data;
   return {};
 }
 
@@ -153,7 +156,8 @@ ImageHeader png_header(const Encoded& file) {
 }
 
 cv::Mat1b decode_png(const Encoded& file, Reading reading) {
-  PngReader reader(file);
+  const std::optional<std::string> inflated = inflated_png(file.bytes);
+  PngReader reader(inflated ? Encoded{*inflated, file.name} : file, inflated.has_value());
   PngLayout layout;
   reader.guarded([&](png_structp png, png_infop info) {
     png_read_info(png, info);

@@ -8,32 +8,13 @@
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
 #include "libcore/image/image_io.hpp"
+#include "libcore/image/png_chunks.hpp"
 
 namespace tn {
 namespace {
 
-constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n";
 constexpr std::string_view kKeyword("tn\0", 3);
 constexpr std::size_t kHeaderEnd = 33;  // of signature and IHDR
-
-std::string big_endian(std::size_t value) {
-  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
-          static_cast<char>(value)};
-}
-
-std::size_t from_big_endian(std::string_view four) {
-  std::size_t value = 0;
-  for (const char byte : four) value = value << 8 | static_cast<unsigned char>(byte);
-  return value;
-}
-
-void add_chunk(std::string& png, const char* type, std::string_view data) {
-  png += big_endian(data.size());
-  const std::size_t from = png.size();
-  png += type;
-  png += data;
-  png += big_endian(libdeflate_crc32(0, png.data() + from, png.size() - from));
-}
 
 // Each row behind the number of its filter: 1, the difference from the pixel to the left. It serves speckle
 // and masks alike, and trying others costs more time than it saves bytes.
@@ -81,22 +62,22 @@ std::string encode_png(const cv::Mat& image, int compression, std::string_view n
   if (compression < 0 || compression > 9)
     throw Error(Exit::usage, "compression {} is not in 0 to 9", std::int64_t{compression});
   const char colour = image.channels() == 3 ? 2 : 0;
-  std::string png(kSignature);
-  add_chunk(png, "IHDR",
-            big_endian(static_cast<std::size_t>(image.cols)) +
-                big_endian(static_cast<std::size_t>(image.rows)) + std::string{8, colour, 0, 0, 0});
-  if (!note.empty()) add_chunk(png, "tEXt", std::string(kKeyword) + std::string(note));
+  std::string png(kPngSignature);
+  add_png_chunk(png, "IHDR",
+                png_number(static_cast<std::size_t>(image.cols)) +
+                    png_number(static_cast<std::size_t>(image.rows)) + std::string{8, colour, 0, 0, 0});
+  if (!note.empty()) add_png_chunk(png, "tEXt", std::string(kKeyword) + std::string(note));
   const std::string pixels = compressed(filtered_rows(image), compression);
   constexpr std::size_t kMost = 1U << 30;  // a chunk's length is of 31 bits
   for (std::size_t at = 0; at < pixels.size(); at += kMost)
-    add_chunk(png, "IDAT", std::string_view(pixels).substr(at, kMost));
-  add_chunk(png, "IEND", "");
+    add_png_chunk(png, "IDAT", std::string_view(pixels).substr(at, kMost));
+  add_png_chunk(png, "IEND", "");
   return png;
 }
 
 std::string_view png_note(std::string_view start) {
   if (start.size() < kHeaderEnd + 8 || start.substr(kHeaderEnd + 4, 4) != "tEXt") return {};
-  const std::size_t length = from_big_endian(start.substr(kHeaderEnd, 4));
+  const std::size_t length = png_number(start.substr(kHeaderEnd, 4));
   const std::string_view text = start.substr(kHeaderEnd + 8, length);
   if (text.size() != length || !text.starts_with(kKeyword)) return {};
   return text.substr(kKeyword.size());
