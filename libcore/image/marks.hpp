@@ -5,10 +5,11 @@
 
 namespace tn {
 
-constexpr int kMarksVersion = 1;  // goes up when the same image gives other pixels
+constexpr int kMarksVersion = 2;  // goes up when the same image gives other pixels
 
-// 255 where something is drawn over the image, found by its thin strokes of even brightness with sharp edges;
-// pixels beside a stroke, which JPEG blurs, included. From the image alone.
+// 255 where something is drawn over the image: calipers and the letters beside them, white letters, and
+// whatever is small and bright on the black margin around the scan; pixels beside a stroke, which JPEG blurs,
+// included. Small bright spots in tissue, calcifications maybe, stay. From the image alone.
 cv::Mat1b find_marks(const cv::Mat1b& image);
 
 // The image with its marks filled in from what lies around them (A. Telea, Journal of Graphics Tools 9,

@@ -113,6 +113,37 @@ TEST(FindMarks, FindsCrossesAndLetters) {
   EXPECT_GT(cv::countNonZero(marks & painted), 0.9 * cv::countNonZero(painted));
 }
 
+TEST(FindMarks, FindsDiagonalCrosses) {
+  cv::Mat1b image = tissue(2);
+  cv::Mat1b painted(image.size(), std::uint8_t{0});
+  cv::line(painted, {95, 95}, {105, 105}, 255);
+  cv::line(painted, {95, 105}, {105, 95}, 255);
+  image.setTo(230, painted);
+  EXPECT_GT(cv::countNonZero(find_marks(image) & painted), 0.9 * cv::countNonZero(painted));
+}
+
+// A scan of 140 px in a black frame, with a digit and a tick on the black.
+TEST(FindMarks, FindsDigitsAndTicksOnTheMargin) {
+  cv::Mat1b image(200, 240, std::uint8_t{0});
+  const cv::Rect scan(50, 20, 140, 160);
+  tissue(3)(scan).copyTo(image(scan));
+  cv::Mat1b painted(image.size(), std::uint8_t{0});
+  cv::putText(painted, "5", {20, 60}, cv::FONT_HERSHEY_SIMPLEX, 0.4, 255, 1);
+  painted(cv::Rect(38, 120, 3, 3)) = 255;
+  image.setTo(250, painted);
+  const cv::Mat1b marks = find_marks(image);
+  EXPECT_EQ(cv::countNonZero(marks & painted), cv::countNonZero(painted));
+}
+
+// They may be calcifications.
+TEST(FindMarks, LeavesBrightSpotsInADarkNoduleAlone) {
+  cv::Mat1b image(200, 240, std::uint8_t{90});
+  cv::circle(image, {120, 100}, 40, 10, cv::FILLED);
+  for (const cv::Point spot : {cv::Point(110, 90), cv::Point(125, 100), cv::Point(130, 120)})
+    cv::circle(image, spot, 2, 240, cv::FILLED);
+  EXPECT_EQ(cv::countNonZero(find_marks(image)), 0);
+}
+
 TEST(FindMarks, LeavesTissueAlone) {
   int found = 0;
   for (int seed = 0; seed < 10; ++seed) found += cv::countNonZero(find_marks(tissue(seed)));
