@@ -1,8 +1,10 @@
 // tn-infer: images or a manifest, and a model -> masks and a manifest with predictions.
 #include <fmt/format.h>
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libcore/base/hash.hpp"
@@ -11,17 +13,19 @@
 #include "libcore/cli/run_tool.hpp"
 #include "libcore/data/model_file.hpp"
 #include "libcore/net/api.hpp"
+#include "libcore/net/ensemble.hpp"
 #include "libcore/net/infer.hpp"
 
 namespace {
 
 struct Options {
   std::vector<std::string> inputs;
-  std::string model;
+  std::vector<std::string> models;
   std::string manifest = "-";
   std::vector<std::string> select;
   tn::InferOptions infer;
   tn::PredictOptions predict;
+  tn::EnsembleOptions ensemble;
   tn::ReadOptions read;
   bool null_separated = false;
   bool no_pg = false;
@@ -33,7 +37,7 @@ tn::Flags flags(Options& o) {
                "[OPTION]... -m MODEL [MANIFEST]"});
   f.operands(o.inputs, "manifest", 0, 1);
   f.section("Input and output");
-  f.required("model,m", o.model, "FILE", "model file of tn-train");
+  f.required("model,m", o.models, "FILE", "model file of tn-train; several answer together");
   f.optional("output,o", o.infer.folder, "DIR",
              "folder for the masks, DIR/ID.png; without it no mask is written");
   f.optional("manifest", o.manifest, "FILE", "where the records go; - is stdout");
@@ -50,6 +54,17 @@ tn::Flags flags(Options& o) {
   f.section("Prediction");
   f.optional("threshold", o.infer.threshold, "P",
              "probability from which a pixel is nodule; default: the model's");
+  f.choice(
+      "tta", o.ensemble.views,
+      {{"none", tn::Views::one},
+       {"mirror", tn::Views::mirror},
+       {"flips", tn::Views::flips},
+       {"scales", tn::Views::scales},
+       {"all", tn::Views::all}},
+      "VIEWS",
+      "see each image in several ways and join the answers: mirror (2), flips (4), scales (3) or all (12)");
+  f.choice("vote", o.ensemble.vote, {{"mean", tn::Vote::mean}, {"majority", tn::Vote::majority}}, "HOW",
+           "how answers are joined: mean probability, or majority of those over their model's thresholds");
   f.toggle("from-raw", o.infer.from_raw, "start from the original images, also for preprocessed records");
   f.optional("max-pixels", o.infer.max_pixels, "N", "refuse images with more pixels");
   f.section("Computing");
@@ -66,7 +81,43 @@ tn::Flags flags(Options& o) {
   return f;
 }
 
+std::vector<tn::ModelSpec> specs_of(const std::vector<std::string>& models) {
+  std::vector<tn::ModelSpec> specs;
+  for (const std::string& model : models)
+    specs.push_back(tn::model_spec_from_json(tn::read_model_index(model).meta, model));
+  return specs;
+}
+
+std::vector<tn::ModelName> names_of(const std::vector<std::string>& models,
+                                    const std::vector<tn::ModelSpec>& specs) {
+  std::vector<tn::ModelName> names;
+  for (std::size_t i = 0; i < models.size(); ++i)
+    names.push_back({tn::sha256_file(models[i]).substr(0, 16), specs[i].net.arch});
+  return names;
+}
+
+// The one model as it is, or all of them, or all views, as one.
+std::unique_ptr<tn::Predictor> load(const Options& o, const std::vector<tn::ModelSpec>& specs) {
+  const tn::NetLayer& layer = tn::NetLayer::open();
+  const bool alone = o.models.size() == 1 && o.ensemble.views == tn::Views::one;
+  if (alone && o.ensemble.vote == tn::Vote::mean) return layer.load(o.models.front(), o.predict);
+  std::vector<tn::EnsembleMember> members;
+  for (std::size_t i = 0; i < o.models.size(); ++i)
+    members.push_back({layer.load(o.models[i], o.predict), specs[i]});
+  return std::make_unique<tn::Ensemble>(std::move(members), o.ensemble);
+}
+
+// A vote takes place between answers that stand at their models' thresholds.
+void check(const Options& o) {
+  const bool alone = o.models.size() == 1 && o.ensemble.views == tn::Views::one;
+  if (alone && o.ensemble.vote == tn::Vote::majority)
+    throw tn::Error(tn::Exit::usage, "--vote majority needs several models or --tta");
+  if (o.infer.threshold && o.ensemble.vote == tn::Vote::majority)
+    throw tn::Error(tn::Exit::usage, "--threshold and --vote majority contradict each other");
+}
+
 tn::Exit run(Options o, const tn::Invocation& call) {
+  check(o);
   for (const std::string& text : o.select) o.infer.selection.conditions.push_back(tn::parse_condition(text));
   if (o.null_separated) o.read.separator = '\0';
   o.infer.jobs = o.predict.jobs;
@@ -74,12 +125,14 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   const tn::InterruptScope interruptible;
 
   tn::ManifestReader reader(o.inputs.empty() ? "-" : o.inputs.front(), o.read);
-  const tn::ModelSpec spec = tn::model_spec_from_json(tn::read_model_index(o.model).meta, o.model);
+  const std::vector<tn::ModelSpec> specs = specs_of(o.models);
+  const tn::ModelSpec spec = tn::combined_spec(specs, o.models, o.ensemble.vote);
   tn::ManifestWriter writer(o.manifest, o.infer.force);
-  const std::string hash = tn::sha256_file(o.model).substr(0, 16);
-  const auto predictor = tn::NetLayer::open().load(o.model, o.predict);
+  const std::vector<tn::ModelName> names = names_of(o.models, specs);
+  const std::string hash = tn::answer_hash(names, o.ensemble);
+  const auto predictor = load(o, specs);
 
-  tn::Header header = tn::predicted_header(reader.header(), spec, hash);
+  tn::Header header = tn::predicted_header(reader.header(), spec, names, o.ensemble);
   if (!o.no_pg) header.add_program(call.program, call.command_line);
   writer.header(header);
   writer.flush();

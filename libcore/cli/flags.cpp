@@ -215,6 +215,12 @@ void Flags::repeated(std::string_view names, std::vector<std::string>& field, st
   flag.show = [&field] { return field; };
 }
 
+void Flags::required(std::string_view names, std::vector<std::string>& field, std::string placeholder,
+                     std::string help) {
+  repeated(names, field, std::move(placeholder), std::move(help));
+  rows_.back().must = true;
+}
+
 void Flags::custom(std::string_view names, std::string placeholder, std::string help,
                    std::function<void(const std::string&)> set, const std::function<std::string()>& show) {
   Flag& flag = add(names, std::move(placeholder), std::move(help));

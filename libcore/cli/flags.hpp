@@ -69,6 +69,8 @@ class Flags {
                 std::string help);
   void repeated(std::string_view names, std::vector<std::string>& field, std::string placeholder,
                 std::string help);
+  void required(std::string_view names, std::vector<std::string>& field, std::string placeholder,
+                std::string help);  // once at least
   // A value of a form of its own: `set` throws Error(usage) for a text that has not this form.
   void custom(std::string_view names, std::string placeholder, std::string help,
               std::function<void(const std::string& text)> set, const std::function<std::string()>& show);

@@ -22,6 +22,9 @@ namespace tn {
 struct NetOutput {
   cv::Mat1f probability;              // frame size, in [0,1]; empty if the model has no mask head
   std::optional<double> p_malignant;  // in [0,1]; nothing if the model has no class head
+  // Standard deviations over the answers that were joined (see ensemble.hpp); nothing where there was one.
+  cv::Mat1f spread = {};  // frame size
+  std::optional<double> p_malignant_spread = {};
 };
 
 struct PredictOptions {

@@ -1,11 +1,13 @@
 #include "libcore/net/infer.hpp"
 
+#include <fmt/format.h>
 #include <tbb/concurrent_queue.h>
 #include <tbb/parallel_for.h>
 #include <tbb/partitioner.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <exception>
 #include <iterator>
@@ -16,12 +18,22 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
+#include "libcore/base/hash.hpp"
 #include "libcore/base/interrupt.hpp"
 #include "libcore/base/threads.hpp"
 #include "libcore/net/infer_record.hpp"
 
 namespace tn {
 namespace {
+
+const char* vote_name(Vote vote) {
+  return vote == Vote::mean ? "mean" : "majority";
+}
+
+const char* views_name(Views views) {
+  constexpr std::array<const char*, 5> kNames{"none", "mirror", "flips", "scales", "all"};
+  return kNames.at(static_cast<std::size_t>(views));
+}
 
 // Records are read by a thread of their own, which mostly waits. Everything else goes in turns, so that never
 // more than `jobs` threads work: the network on a batch, with all of them; then, each on its own thread,
@@ -201,11 +213,28 @@ void check(const InferOptions& options) {
     throw Error(Exit::usage, "a limit of {} records", *options.selection.limit);
 }
 
-Header predicted_header(Header header, const ModelSpec& model, const std::string& model_hash) {
-  header.set_json("model", {{"sha256", model_hash},
-                            {"arch", model.net.arch},
-                            {"mask_threshold", model.mask_threshold},
-                            {"class_threshold", model.class_threshold}});
+std::string answer_hash(const std::vector<ModelName>& models, const EnsembleOptions& options) {
+  const bool alone = models.size() == 1 && options.vote == Vote::mean && options.views == Views::one;
+  if (alone) return models.front().hash;
+  std::string text = fmt::format("{} {}", vote_name(options.vote), views_name(options.views));
+  for (const ModelName& model : models) text += " " + model.hash;
+  return sha256_hex(text).substr(0, 16);
+}
+
+Header predicted_header(Header header, const ModelSpec& model, const std::vector<ModelName>& models,
+                        const EnsembleOptions& options) {
+  nlohmann::json entry{{"sha256", answer_hash(models, options)},
+                       {"arch", models.front().arch},
+                       {"mask_threshold", model.mask_threshold},
+                       {"class_threshold", model.class_threshold}};
+  if (options.views != Views::one) entry["tta"] = views_name(options.views);
+  if (models.size() > 1 || options.vote == Vote::majority) {
+    entry.erase("arch");
+    entry["vote"] = vote_name(options.vote);
+    for (const ModelName& member : models)
+      entry["members"].push_back({{"sha256", member.hash}, {"arch", member.arch}});
+  }
+  header.set_json("model", entry);
   return header;
 }
 

@@ -5,10 +5,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "libcore/data/manifest.hpp"
 #include "libcore/data/select.hpp"
 #include "libcore/net/api.hpp"
+#include "libcore/net/ensemble.hpp"
 #include "libcore/net/model_spec.hpp"
 
 namespace tn {
@@ -40,8 +42,19 @@ struct InferReport {
   std::function<void()> done;
 };
 
-// The header for the records to come: "model" says which one, with its thresholds.
-Header predicted_header(Header header, const ModelSpec& model, const std::string& model_hash);
+// A model file that answers: its hash and its architecture.
+struct ModelName {
+  std::string hash;
+  std::string arch;
+};
+
+// What the records' answers are known by: the one model's hash, or that of all the members'.
+std::string answer_hash(const std::vector<ModelName>& models, const EnsembleOptions& options);
+
+// The header for the records to come: "model" says which one, with its thresholds; of an ensemble, its
+// members and how they were joined.
+Header predicted_header(Header header, const ModelSpec& model, const std::vector<ModelName>& models,
+                        const EnsembleOptions& options);
 
 // Reads, predicts, writes masks and records: one line out for one line in, in order, flushed as soon as it is
 // known. A record that cannot be read becomes an error record in its place. Unless interrupted, brings the

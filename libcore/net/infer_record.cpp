@@ -64,6 +64,13 @@ void expect_finite(const NetOutput& output, const std::string& id) {
   if (!finite) throw Error(Exit::internal, "{}: the network's answer is not a finite number", id);
 }
 
+// Mean over the pixels of the nodule, on the network's grid; null without a nodule.
+nlohmann::json spread_in_nodule(const NetOutput& output, double threshold) {
+  const cv::Mat1b nodule(output.probability >= threshold);
+  if (cv::countNonZero(nodule) == 0) return nullptr;
+  return cv::mean(output.spread, nodule)[0];
+}
+
 // Path as it stands in the manifest: relative to the root where there is one.
 std::string recorded(const std::string& root, const std::string& path) {
   namespace fs = std::filesystem;
@@ -102,15 +109,18 @@ void finish(InferItem& item, const InferContext& context) {
     fail(item, error);
     return;
   }
+  const double threshold = options.threshold.value_or(context.model.mask_threshold);
   nlohmann::ordered_json prediction = nlohmann::ordered_json::object();
   if (!options.folder.empty() && !item.output.probability.empty()) {
     const std::string path = options.folder + "/" + item.record.id() + ".png";
     const cv::Mat1f probability = restore(item.output.probability, item.placement);
-    const cv::Mat1b mask(probability >= options.threshold.value_or(context.model.mask_threshold));
+    const cv::Mat1b mask(probability >= threshold);
     create_folders(folder_of(path));
     write_whole(path, encode_png(mask), options.force, Durability::rename_only);
     prediction["mask"] = recorded(options.root, path);
   }
+  if (!item.output.spread.empty()) prediction["spread"] = spread_in_nodule(item.output, threshold);
+  if (item.output.p_malignant_spread) prediction["p_malignant_spread"] = *item.output.p_malignant_spread;
   item.record.set_raw("pred", prediction.dump());
   if (item.output.p_malignant) item.record.set("p_malignant", *item.output.p_malignant);
   item.record.set("model", context.model_hash);
