@@ -59,8 +59,14 @@ tn::Flags flags(Options& o) {
            "heads to train: mtl (both), segment or classify");
   f.optional("attention-pool", o.net.attention_pool, "N",
              "average keys and values over N x N squares: 1 (exact), 2 or 4");
-  f.choice("eca", o.net.eca, {{"fixed3", tn::EcaRule::fixed3}, {"adaptive", tn::EcaRule::adaptive}}, "RULE",
-           "kernel of channel attention: fixed3, or adaptive to the number of channels");
+  f.choice(
+      "eca", o.net.eca,
+      {{"fixed3", tn::EcaRule::fixed3}, {"adaptive", tn::EcaRule::adaptive}, {"none", tn::EcaRule::none}},
+      "RULE",
+      "kernel of channel attention: fixed3, or adaptive to the number of channels; none: no such attention");
+  f.toggle_off("no-projection", o.net.projection, "FFANet without the projection of each block's input");
+  f.toggle_off("no-attention", o.net.attention, "FFANet without position and channel attention");
+  f.toggle_off("no-f0", o.net.f0, "FFANet without the stem's features beside the fusion");
   f.section("Loss");
   f.optional("alpha", o.train.alpha, "SHARE", "weight of the class loss");
   f.choice("joint", o.train.joint, {{"additive", tn::Joint::additive}, {"convex", tn::Joint::convex}}, "FORM",

@@ -89,6 +89,7 @@ struct TrainOutcome {
   bool interrupted = false;
 };
 
+// Of a network with every head it can have.
 struct ArchInfo {
   std::string name;
   std::int64_t parameters = 0;

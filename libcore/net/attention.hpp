@@ -40,15 +40,16 @@ class ChannelAttentionImpl : public torch::nn::Module {
 TORCH_MODULE(ChannelAttention);
 
 // Two branches, each a 3x3 convolution to the given width, an attention and another 3x3 convolution; summed.
+// With `attends` false the convolutions stand alone.
 class MixedAttentionImpl : public torch::nn::Module {
  public:
-  MixedAttentionImpl(std::int64_t in, std::int64_t width, std::int64_t pool);
+  MixedAttentionImpl(std::int64_t in, std::int64_t width, std::int64_t pool, bool attends = true);
   at::Tensor forward(const at::Tensor& features);  // [N,in,H,W] -> [N,width,H,W]
 
  private:
   ConvBnRelu position_in_, channel_in_;
-  PositionAttention position_;
-  ChannelAttention channel_;
+  PositionAttention position_{nullptr};
+  ChannelAttention channel_{nullptr};
   ConvBnRelu position_out_, channel_out_;
 };
 TORCH_MODULE(MixedAttention);

@@ -77,11 +77,8 @@ class Module : public NetBorder {
   }
   BorderFailure architectures(std::vector<ArchInfo>& infos) const noexcept override {
     return guarded([&] {
-      for (const std::string& name : architecture_names()) {
-        NetOptions options;
-        options.arch = name;
-        infos.push_back({name, count_parameters(*make_network(options))});
-      }
+      for (const std::string& name : architecture_names())
+        infos.push_back({name, count_parameters(*make_network(whole_network(name)))});
     });
   }
 };
