@@ -50,7 +50,8 @@ tn::Flags flags(Options& o) {
   f.once();
   f.toggle("force", o.force, "begin anew in a folder that holds a run");
   f.once();
-  f.toggle("list-archs", o.list_archs, "print the architectures with their parameters and exit");
+  f.toggle("list-archs", o.list_archs,
+           "print the architectures with their parameters and multiply-adds at 256 px and exit");
   f.once();
   f.section("Network");
   f.optional("arch", o.net.arch, "NAME", "architecture; --list-archs prints them");
@@ -171,7 +172,7 @@ class Reporter : public tn::TrainObserver {
 tn::Exit list_archs() {
   tn::TextOutput out("-", false);
   for (const tn::ArchInfo& info : tn::NetLayer::open().architectures())
-    out.write(fmt::format("{}\t{}\n", info.name, info.parameters));
+    out.write(fmt::format("{}\t{}\t{}\n", info.name, info.parameters, info.multiply_adds));
   out.finish();
   return tn::Exit::ok;
 }

@@ -91,8 +91,10 @@ struct TrainOutcome {
 
 // Of a network with every head it can have.
 struct ArchInfo {
+  static constexpr std::int64_t kSide = 256;  // px a side of the image that multiply-adds are counted for
   std::string name;
   std::int64_t parameters = 0;
+  std::int64_t multiply_adds = 0;
 };
 
 // The opened network layer. Errors come out as tn::Error.

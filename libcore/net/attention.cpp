@@ -8,8 +8,10 @@
 #include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/record_function.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "libcore/net/runtime.hpp"
 #include "libcore/net/tiled_attention.hpp"
@@ -39,6 +41,7 @@ torch::nn::Conv2d pointwise(std::int64_t in, std::int64_t out) {
 
 // softmax(query key^T) value, unscaled: [N,L,D], [N,M,D], [N,M,C] -> [N,L,C].
 at::Tensor attend(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value) {
+  RECORD_FUNCTION(kPositionAttentionRecord, std::vector<c10::IValue>({query, key, value}));
   if (can_tile(query, key, value)) return tiled_attention(query, key, value);
   // LibTorch's tiled kernel wants q, k and v equally wide; zeros change no product.
   const std::int64_t width = value.size(2);

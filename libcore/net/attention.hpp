@@ -12,6 +12,10 @@
 
 namespace tn {
 
+// The name under which LibTorch's profilers are told of the products of a position attention, with query, key
+// and value [N,pixels,channels].
+constexpr const char* kPositionAttentionRecord = "tn::position_attention";
+
 // out = gamma * softmax(q k^T) v + x over all pairs of pixels, without scaling, computed tile by tile: no
 // tensor of pixels x pixels exists, forward or backward. q and k are an eighth of the channels wide, at least
 // 1; gamma starts at 0. With pool 2 or 4, keys and values are averaged over squares of that side first.
