@@ -7,7 +7,8 @@ namespace {
 torch::nn::Conv2dOptions convolution(const ConvBnReluOptions& options) {
   return torch::nn::Conv2dOptions(options.in, options.out, options.kernel)
       .stride(options.stride)
-      .padding(options.kernel / 2)
+      .padding(options.dilation * (options.kernel / 2))
+      .dilation(options.dilation)
       .bias(false);
 }
 

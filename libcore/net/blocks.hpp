@@ -13,8 +13,9 @@ namespace tn {
 struct ConvBnReluOptions {
   std::int64_t in = 1;
   std::int64_t out = 1;
-  std::int64_t kernel = 3;  // odd; padded by half of it
+  std::int64_t kernel = 3;  // odd; padded by half of what it spans
   std::int64_t stride = 1;
+  std::int64_t dilation = 1;
 };
 
 // Convolution without bias, BatchNorm (eps 1e-5, momentum 0.1), ReLU.

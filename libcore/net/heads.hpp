@@ -12,15 +12,18 @@
 
 namespace tn {
 
-// Drops whole channels (probability 0.1, in training mode), 1x1 convolution with bias, bilinear resize with
-// aligned corners.
+// Drops whole channels (with probability `dropped`, in training mode), convolution with bias, bilinear resize
+// with aligned corners.
 class MaskHeadImpl : public torch::nn::Conv2dImpl {
  public:
-  MaskHeadImpl(std::int64_t in, std::int64_t out);
+  MaskHeadImpl(std::int64_t in, std::int64_t out, std::int64_t kernel = 1, double dropped = 0.1);
 
   // [N,in,h,w] -> [N,out,height,width] float32. `generator` is drawn from in training mode alone.
   at::Tensor forward(const at::Tensor& features, std::array<std::int64_t, 2> size,
                      const at::Generator& generator);
+
+ private:
+  double dropped_;
 };
 TORCH_MODULE(MaskHead);
 

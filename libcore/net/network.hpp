@@ -37,6 +37,12 @@ class Network : public torch::nn::Module {
   at::Generator generator_;  // CPU
 };
 
+// Throws Error(bad_data) if the images' height or width is below `least`.
+void expect_side(const at::Tensor& images, std::int64_t least);
+
+// The images in the order of memory that channels-last convolutions keep.
+at::Tensor in_channels_last(const at::Tensor& images);
+
 std::int64_t count_parameters(const torch::nn::Module& module);
 
 // Lays the filters out as channels-last convolutions want them: values and names stay.

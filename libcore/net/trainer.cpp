@@ -14,6 +14,7 @@
 #include "libcore/net/initialise.hpp"
 #include "libcore/net/loader.hpp"
 #include "libcore/net/losses.hpp"
+#include "libcore/net/pretrained.hpp"
 #include "libcore/net/registry.hpp"
 #include "libcore/net/runtime.hpp"
 #include "libcore/net/schedule.hpp"
@@ -91,6 +92,7 @@ struct Trainer::State {
   std::optional<Adam> adam;
   std::optional<Ema> ema;
   TrainProgress progress;
+  InitReport init;
   bool interrupted = false;
 };
 
@@ -111,6 +113,7 @@ Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
   loss.alpha = options.alpha;
   loss.joint = options.joint;
   initialise(*network, make_generator(static_cast<std::uint64_t>(options.seed)));
+  if (!job.init.empty() && !job.resume) init = load_pretrained(*network, job.init);
   parameters = trainable(*network);
   state = named_state(*network);
   adam.emplace(parameters, options);
@@ -122,7 +125,7 @@ void Trainer::State::start() {
   if (job.resume) resumed = load_checkpoint(job.folder, everything(), job.fingerprint);
   progress = resumed.progress;
   observer.started({count_parameters(*network), progress.epoch, progress.epoch_step, epoch_steps, bfloat16,
-                    threads, measure, resumed.warning});
+                    threads, measure, resumed.warning, init});
 }
 
 TrainOutcome Trainer::State::run() {
