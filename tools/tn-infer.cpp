@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "libcore/base/file.hpp"
 #include "libcore/base/hash.hpp"
 #include "libcore/base/interrupt.hpp"
 #include "libcore/cli/progress.hpp"
@@ -15,8 +16,11 @@
 #include "libcore/net/api.hpp"
 #include "libcore/net/ensemble.hpp"
 #include "libcore/net/infer.hpp"
+#include "libcore/net/onnx_border.hpp"
 
 namespace {
+
+enum class Format { none, onnx };
 
 struct Options {
   std::vector<std::string> inputs;
@@ -27,6 +31,7 @@ struct Options {
   tn::PredictOptions predict;
   tn::EnsembleOptions ensemble;
   tn::ReadOptions read;
+  Format format = Format::none;
   bool null_separated = false;
   bool no_pg = false;
 };
@@ -77,6 +82,9 @@ tn::Flags flags(Options& o) {
            "how answers are joined: mean probability, or majority of those over their model's thresholds");
   f.toggle("from-raw", o.infer.from_raw, "start from the original images, also for preprocessed records");
   f.optional("max-pixels", o.infer.max_pixels, "N", "refuse images with more pixels");
+  f.section("Export");
+  f.choice("export", o.format, {{"none", Format::none}, {"onnx", Format::onnx}}, "FORMAT",
+           "write the model's network to the file --output instead of reading images: onnx");
   f.section("Computing");
   f.optional("batch", o.infer.batch, "N", "images at a time; results wait until N are there");
   f.optional("jobs,j", o.predict.jobs, "N", "threads; 0: every core");
@@ -126,7 +134,22 @@ void check(const Options& o) {
     throw tn::Error(tn::Exit::usage, "--threshold and --vote majority contradict each other");
 }
 
+// One model's network, as a file.
+tn::Exit export_model(const Options& o, const tn::Invocation& call) {
+  if (o.models.size() != 1 || !o.inputs.empty())
+    throw tn::Error(tn::Exit::usage, "--export takes one model and no manifest");
+  if (o.infer.emit.folder.empty()) throw tn::Error(tn::Exit::usage, "--export needs --output FILE");
+  const std::string document = tn::read_model_index(o.models.front()).meta.dump();
+  const tn::Graph graph = tn::NetLayer::open().trace(o.models.front());
+  tn::write_whole(o.infer.emit.folder, tn::encode_onnx(graph, document), o.infer.emit.force,
+                  tn::Durability::fsync);
+  call.log.note(fmt::format("{}: {} nodes for images of {} x {} px", o.infer.emit.folder, graph.nodes.size(),
+                            graph.input.shape[3], graph.input.shape[2]));
+  return tn::Exit::ok;
+}
+
 tn::Exit run(Options o, const tn::Invocation& call) {
+  if (o.format == Format::onnx) return export_model(o, call);
   check(o);
   for (const std::string& text : o.select) o.infer.selection.conditions.push_back(tn::parse_condition(text));
   if (o.null_separated) o.read.separator = '\0';

@@ -14,6 +14,7 @@
 #include "libcore/data/record.hpp"
 #include "libcore/data/training_log.hpp"
 #include "libcore/image/preprocess.hpp"
+#include "libcore/net/graph.hpp"
 #include "libcore/net/options.hpp"
 
 namespace tn {
@@ -118,6 +119,8 @@ class NetLayer {
   virtual ~NetLayer() = default;
   virtual std::unique_ptr<Predictor> load(const std::string& model, const PredictOptions& options) const = 0;
   virtual TrainOutcome train(const TrainJob& job, TrainObserver& observer) const = 0;
+  // The model's network as a graph for images of its size. Throws Error.
+  virtual Graph trace(const std::string& model) const = 0;
   virtual void check(const NetOptions& options) const = 0;  // throws Error(usage), for an unknown name too
   virtual std::vector<ArchInfo> architectures() const = 0;
 };

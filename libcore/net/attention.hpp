@@ -16,6 +16,16 @@ namespace tn {
 // and value [N,pixels,channels].
 constexpr const char* kPositionAttentionRecord = "tn::position_attention";
 
+// While one is in scope, position attention on this thread is computed by the literal formula, map and all:
+// for writing a network down, and as an oracle.
+class LiteralAttention {
+ public:
+  LiteralAttention();
+  ~LiteralAttention();
+  LiteralAttention(const LiteralAttention&) = delete;
+  LiteralAttention& operator=(const LiteralAttention&) = delete;
+};
+
 // out = gamma * softmax(q k^T) v + x over all pairs of pixels, without scaling, computed tile by tile: no
 // tensor of pixels x pixels exists, forward or backward. q and k are an eighth of the channels wide, at least
 // 1; gamma starts at 0. With pool 2 or 4, keys and values are averaged over squares of that side first.

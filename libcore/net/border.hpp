@@ -25,7 +25,7 @@ class PredictorBorder {
 };
 
 // Both sides are built from the same sources: kNetBorder tells an old library from a new program.
-constexpr int kNetBorder = 2;
+constexpr int kNetBorder = 3;
 
 class NetBorder {
  public:
@@ -35,6 +35,7 @@ class NetBorder {
                              std::unique_ptr<PredictorBorder>& predictor) const noexcept = 0;
   virtual BorderFailure train(const TrainJob& job, TrainObserver& observer,
                               TrainOutcome& outcome) const noexcept = 0;
+  virtual BorderFailure trace(const std::string& model, Graph& graph) const noexcept = 0;
   virtual BorderFailure check(const NetOptions& options) const noexcept = 0;
   virtual BorderFailure architectures(std::vector<ArchInfo>& infos) const noexcept = 0;
 };

@@ -6,11 +6,15 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/text.hpp"
+#include "libcore/data/model_file.hpp"
 #include "libcore/net/border.hpp"
+#include "libcore/net/model_spec.hpp"
 #include "libcore/net/multiply_adds.hpp"
 #include "libcore/net/predictor.hpp"
 #include "libcore/net/registry.hpp"
+#include "libcore/net/trace.hpp"
 #include "libcore/net/trainer.hpp"
+#include "libcore/net/weights.hpp"
 
 namespace tn {
 namespace {
@@ -72,6 +76,14 @@ class Module : public NetBorder {
   BorderFailure train(const TrainJob& job, TrainObserver& observer,
                       TrainOutcome& outcome) const noexcept override {
     return guarded([&] { outcome = Trainer(job, observer).run(); });
+  }
+  BorderFailure trace(const std::string& model, Graph& graph) const noexcept override {
+    return guarded([&] {
+      const ModelSpec spec = model_spec_from_json(read_model_index(model).meta, model);
+      const auto network = make_network(spec.net);
+      load_safetensors_into(*network, model);
+      graph = tn::trace(*network, spec.net.in_channels, spec.preprocess.size);
+    });
   }
   BorderFailure check(const NetOptions& options) const noexcept override {
     return guarded([&] { make_network(options); });

@@ -44,6 +44,11 @@ class OpenedLayer : public NetLayer {
     expect_ok(border_.train(job, observer, outcome));
     return outcome;
   }
+  Graph trace(const std::string& model) const override {
+    Graph graph;
+    expect_ok(border_.trace(model, graph));
+    return graph;
+  }
   void check(const NetOptions& options) const override { expect_ok(border_.check(options)); }
   std::vector<ArchInfo> architectures() const override {
     std::vector<ArchInfo> infos;

@@ -1,0 +1,411 @@
+#include "libcore/net/trace.hpp"
+
+#include <ATen/core/ivalue.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/record_function.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+
+#include "libcore/base/error.hpp"
+#include "libcore/net/attention.hpp"
+#include "libcore/net/evaluating.hpp"
+
+namespace tn {
+namespace {
+
+using Ints = std::vector<std::int64_t>;
+
+// One operator that was called from outside any other.
+struct Call : at::ObserverContext {
+  std::string_view name;
+  std::vector<c10::IValue> in, out;
+
+  at::Tensor tensor(std::size_t i) const { return in.at(i).toTensor(); }
+  at::Tensor result(std::size_t i = 0) const { return out.at(i).toTensor(); }
+  Ints ints(std::size_t i) const { return in.at(i).toIntVector(); }
+  std::int64_t number(std::size_t i) const { return in.at(i).toInt(); }
+};
+
+// One value for each direction, where a single one was given for all.
+Ints for_each(const Ints& values, std::size_t directions) {
+  return values.size() == 1 ? Ints(directions, values.front()) : values;
+}
+
+Ints both_ends(const Ints& padding) {
+  Ints pads = padding;
+  pads.insert(pads.end(), padding.begin(), padding.end());
+  return pads;
+}
+
+class Tracer {
+ public:
+  explicit Tracer(const Network& network) {
+    for (const auto& item : network.named_parameters())
+      names_[item.value().unsafeGetTensorImpl()] = item.key();
+    for (const auto& item : network.named_buffers()) names_[item.value().unsafeGetTensorImpl()] = item.key();
+  }
+
+  void input(const at::Tensor& images) {
+    graph_.input = {"image", images.sizes().vec()};
+    set(images, "image");
+  }
+  void output(const at::Tensor& values, const std::string& name) {
+    if (!values.defined()) return;
+    graph_.outputs.push_back({name, values.sizes().vec()});
+    graph_.nodes.push_back({"Identity", {value(values)}, {name}, {}});
+  }
+  Graph finished() { return std::move(graph_); }
+
+  void add(const Call& call);
+
+ private:
+  using Handler = void (Tracer::*)(const Call&);
+  static const std::map<std::string_view, Handler>& handlers();
+
+  bool is_variable(const at::Tensor& tensor) const { return values_.count(tensor.unsafeGetTensorImpl()) > 0; }
+  bool depends_on_input(const Call& call) const;
+
+  void set(const at::Tensor& tensor, const std::string& name) {
+    values_[tensor.unsafeGetTensorImpl()] = name;
+    kept_.push_back(tensor);  // so that no other tensor gets its address
+  }
+
+  // Its name; a constant if it does not depend on the images.
+  std::string value(const at::Tensor& tensor) {
+    const auto* key = tensor.unsafeGetTensorImpl();
+    if (const auto found = values_.find(key); found != values_.end()) return found->second;
+    if (const auto made = made_.find(key); made != made_.end()) return made->second;
+    const auto named = names_.find(key);
+    const std::string name = named != names_.end() ? named->second : fresh("constant");
+    const at::Tensor flat = tensor.detach().to(at::kFloat).contiguous();
+    const auto* first = flat.data_ptr<float>();
+    graph_.constants.push_back({name, flat.sizes().vec(), std::vector<float>(first, first + flat.numel())});
+    kept_.push_back(tensor);
+    return made_[key] = name;
+  }
+  std::string constant(const Ints& values) {
+    const std::string name = fresh("shape");
+    graph_.constants.push_back({name, {static_cast<std::int64_t>(values.size())}, values});
+    return name;
+  }
+  std::string constant(const Ints& shape, std::vector<float> values) {
+    const std::string name = fresh("constant");
+    graph_.constants.push_back({name, shape, std::move(values)});
+    return name;
+  }
+  std::string fresh(std::string_view what) { return fmt::format("{}_{}", what, next_++); }
+
+  std::string node(const std::string& op, std::vector<std::string> inputs,
+                   std::vector<GraphAttribute> attributes = {}) {
+    const std::string name = fresh(op);
+    graph_.nodes.push_back({op, std::move(inputs), {name}, std::move(attributes)});
+    return name;
+  }
+  std::string maybe(const c10::IValue& tensor) {
+    return tensor.isTensor() && tensor.toTensor().defined() ? value(tensor.toTensor()) : std::string();
+  }
+
+  void convolution(const Call& call) {
+    const at::Tensor weight = call.tensor(1);
+    const Ints kernel = weight.sizes().slice(2).vec();
+    std::vector<std::string> inputs{value(call.tensor(0)), value(weight)};
+    if (const std::string bias = maybe(call.in[2]); !bias.empty()) inputs.push_back(bias);
+    const bool transposed = call.name == "aten::conv_transpose2d";
+    const std::size_t n = kernel.size();
+    const Ints dilation = for_each(call.ints(transposed ? 7 : 5), n);
+    std::vector<GraphAttribute> attributes{{"kernel_shape", kernel},
+                                           {"strides", for_each(call.ints(3), n)},
+                                           {"pads", both_ends(for_each(call.ints(4), n))},
+                                           {"dilations", dilation},
+                                           {"group", call.number(6)}};
+    if (transposed) attributes.emplace_back("output_padding", for_each(call.ints(5), n));
+    set(call.result(), node(transposed ? "ConvTranspose" : "Conv", inputs, attributes));
+  }
+  void batch_norm(const Call& call) {
+    std::vector<std::string> inputs;
+    for (std::size_t i = 0; i < 5; ++i) inputs.push_back(value(call.tensor(i)));
+    set(call.result(),
+        node("BatchNormalization", inputs, {{"epsilon", static_cast<float>(call.in[7].toDouble())}}));
+  }
+  void same_op(const Call& call) {  // one tensor in, one out
+    static const std::map<std::string_view, const char*> ops{
+        {"aten::relu", "Relu"}, {"aten::relu_", "Relu"}, {"aten::sigmoid", "Sigmoid"}, {"aten::neg", "Neg"}};
+    set(call.result(), node(ops.at(call.name), {value(call.tensor(0))}));
+  }
+  void binary(const Call& call) {
+    const bool product = call.name.starts_with("aten::mul");
+    if (!product && call.in.at(2).toScalar().toDouble() != 1)
+      throw Error(Exit::internal, "a sum with a factor cannot be exported");
+    set(call.result(), node(product ? "Mul" : "Add", {value(call.tensor(0)), value(call.tensor(1))}));
+  }
+  void addcmul(const Call& call) {
+    const std::string product = node("Mul", {value(call.tensor(1)), value(call.tensor(2))});
+    set(call.result(), node("Add", {value(call.tensor(0)), product}));
+  }
+  void matrix_product(const Call& call) {
+    const std::size_t first = call.name == "aten::baddbmm" ? 1 : 0;
+    std::string result = node("MatMul", {value(call.tensor(first)), value(call.tensor(first + 1))});
+    if (first == 1) result = node("Add", {value(call.tensor(0)), result});
+    set(call.result(), result);
+  }
+  void linear(const Call& call) {
+    const at::Tensor turned = call.tensor(1).detach().t().contiguous();
+    std::string result = node("MatMul", {value(call.tensor(0)), value(turned)});
+    if (const std::string bias = maybe(call.in[2]); !bias.empty()) result = node("Add", {result, bias});
+    set(call.result(), result);
+  }
+  void concatenate(const Call& call) {
+    std::vector<std::string> inputs;
+    for (const at::Tensor& part : call.in[0].toTensorVector()) inputs.push_back(value(part));
+    set(call.result(), node("Concat", inputs, {{"axis", call.number(1)}}));
+  }
+  void softmax(const Call& call) {
+    set(call.result(), node("Softmax", {value(call.tensor(0))}, {{"axis", call.number(1)}}));
+  }
+  void max_pool(const Call& call) {
+    const Ints kernel = for_each(call.ints(1), 2);
+    const Ints stride = call.ints(2).empty() ? kernel : for_each(call.ints(2), 2);
+    std::vector<GraphAttribute> attributes{{"kernel_shape", kernel},
+                                           {"strides", stride},
+                                           {"pads", both_ends(for_each(call.ints(3), 2))},
+                                           {"dilations", for_each(call.ints(4), 2)},
+                                           {"ceil_mode", std::int64_t{call.in[5].toBool() ? 1 : 0}}};
+    const std::string name = node("MaxPool", {value(call.tensor(0))}, attributes);
+    set(call.result(), name);
+    if (call.out.size() < 2) return;
+    graph_.nodes.back().outputs.push_back(name + "_indices");
+    set(call.result(1), name + "_indices");
+  }
+  void max_unpool(const Call& call) {
+    const at::Tensor small = call.tensor(0), large = call.result();
+    for (const int dimension : {2, 3})
+      if (large.size(dimension) != 2 * small.size(dimension))
+        throw Error(Exit::usage,
+                    "this network can be exported for sizes alone that its poolings halve exactly");
+    set(large, node("MaxUnpool", {value(small), value(call.tensor(1))},
+                    {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}}));
+  }
+  void avg_pool(const Call& call) {
+    const Ints kernel = for_each(call.ints(1), 2);
+    const bool whole = kernel == call.tensor(0).sizes().slice(2).vec();
+    if (whole) return set(call.result(), node("GlobalAveragePool", {value(call.tensor(0))}));
+    const Ints stride = call.ints(2).empty() ? kernel : for_each(call.ints(2), 2);
+    set(call.result(), node("AveragePool", {value(call.tensor(0))},
+                            {{"kernel_shape", kernel},
+                             {"strides", stride},
+                             {"pads", both_ends(for_each(call.ints(3), 2))},
+                             {"ceil_mode", std::int64_t{call.in[4].toBool() ? 1 : 0}},
+                             {"count_include_pad", std::int64_t{call.in[5].toBool() ? 1 : 0}}}));
+  }
+  // Means over parts of unequal size, as two products with matrices of shares.
+  void adaptive_pool(const Call& call) {
+    const at::Tensor features = call.tensor(0);
+    const Ints bins = for_each(call.ints(1), 2);
+    const auto shares = [](std::int64_t parts, std::int64_t whole, bool turned) {
+      std::vector<float> matrix(static_cast<std::size_t>(parts * whole), 0.0F);
+      for (std::int64_t part = 0; part < parts; ++part) {
+        const std::int64_t first = part * whole / parts, last = ((part + 1) * whole + parts - 1) / parts;
+        for (std::int64_t i = first; i < last; ++i)
+          matrix[static_cast<std::size_t>(turned ? i * parts + part : part * whole + i)] =
+              1.0F / static_cast<float>(last - first);
+      }
+      return matrix;
+    };
+    const std::string rows = constant({bins[0], features.size(2)}, shares(bins[0], features.size(2), false));
+    const std::string columns =
+        constant({features.size(3), bins[1]}, shares(bins[1], features.size(3), true));
+    set(call.result(), node("MatMul", {node("MatMul", {rows, value(features)}), columns}));
+  }
+  void mean(const Call& call) {
+    set(call.result(),
+        node("ReduceMean", {value(call.tensor(0))},
+             {{"axes", call.ints(1)}, {"keepdims", std::int64_t{call.in[2].toBool() ? 1 : 0}}}));
+  }
+  // The number of images is taken over from the input.
+  void reshape(const Call& call) {
+    Ints shape = call.result().sizes().vec();
+    shape.front() = 0;
+    set(call.result(), node("Reshape", {value(call.tensor(0)), constant(shape)}));
+  }
+  void permute(const Call& call) {
+    Ints order = call.name == "aten::permute" ? call.ints(1) : Ints();
+    const std::int64_t dimensions = call.tensor(0).dim();
+    if (order.empty()) {  // transpose
+      for (std::int64_t i = 0; i < dimensions; ++i) order.push_back(i);
+      const auto at = [&](std::size_t i) {
+        return static_cast<std::size_t>((call.number(i) + dimensions) % dimensions);
+      };
+      std::swap(order[at(1)], order[at(2)]);
+    }
+    set(call.result(), node("Transpose", {value(call.tensor(0))}, {{"perm", order}}));
+  }
+  void narrow(const Call& call) {
+    const std::int64_t first = call.number(2);
+    set(call.result(), node("Slice", {value(call.tensor(0)), constant(Ints{first}),
+                                      constant(Ints{first + call.result().size(call.number(1))}),
+                                      constant(Ints{call.number(1)})}));
+  }
+  // By factors, which leave the number of images free; large enough that engines, which round down, come to
+  // the size.
+  void resize(const Call& call) {
+    const at::Tensor features = call.tensor(0);
+    std::vector<float> factors{1, 1};
+    for (const int dimension : {2, 3}) {
+      const auto from = static_cast<float>(features.size(dimension));
+      const auto to = static_cast<float>(call.result().size(dimension));
+      float factor = to / from;
+      while (std::floor(from * factor) < to) factor = std::nextafter(factor, 2 * factor);
+      factors.push_back(factor);
+    }
+    if (!call.in[2].toBool())
+      throw Error(Exit::internal, "a resize without aligned corners cannot be exported");
+    set(call.result(), node("Resize", {value(features), "", constant({4}, factors)},
+                            {{"mode", std::string("linear")},
+                             {"coordinate_transformation_mode", std::string("align_corners")}}));
+  }
+  void same_value(const Call& call) { set(call.result(), value(call.tensor(0))); }
+
+  Graph graph_;
+  std::unordered_map<const c10::TensorImpl*, std::string> names_, values_, made_;
+  std::vector<at::Tensor> kept_;
+  int next_ = 1;
+};
+
+const std::map<std::string_view, Tracer::Handler>& Tracer::handlers() {
+  static const std::map<std::string_view, Handler> all{
+      {"aten::conv1d", &Tracer::convolution},
+      {"aten::conv2d", &Tracer::convolution},
+      {"aten::conv_transpose2d", &Tracer::convolution},
+      {"aten::batch_norm", &Tracer::batch_norm},
+      {"aten::relu", &Tracer::same_op},
+      {"aten::relu_", &Tracer::same_op},
+      {"aten::sigmoid", &Tracer::same_op},
+      {"aten::neg", &Tracer::same_op},
+      {"aten::add", &Tracer::binary},
+      {"aten::add_", &Tracer::binary},
+      {"aten::mul", &Tracer::binary},
+      {"aten::mul_", &Tracer::binary},
+      {"aten::addcmul", &Tracer::addcmul},
+      {"aten::bmm", &Tracer::matrix_product},
+      {"aten::baddbmm", &Tracer::matrix_product},
+      {"aten::linear", &Tracer::linear},
+      {"aten::cat", &Tracer::concatenate},
+      {"aten::softmax", &Tracer::softmax},
+      {"aten::max_pool2d", &Tracer::max_pool},
+      {"aten::max_pool2d_with_indices", &Tracer::max_pool},
+      {"aten::max_unpool2d", &Tracer::max_unpool},
+      {"aten::avg_pool2d", &Tracer::avg_pool},
+      {"aten::adaptive_avg_pool2d", &Tracer::adaptive_pool},
+      {"aten::mean", &Tracer::mean},
+      {"aten::view", &Tracer::reshape},
+      {"aten::reshape", &Tracer::reshape},
+      {"aten::flatten", &Tracer::reshape},
+      {"aten::unsqueeze", &Tracer::reshape},
+      {"aten::squeeze", &Tracer::reshape},
+      {"aten::permute", &Tracer::permute},
+      {"aten::transpose", &Tracer::permute},
+      {"aten::narrow", &Tracer::narrow},
+      {"aten::upsample_bilinear2d", &Tracer::resize},
+      {"aten::contiguous", &Tracer::same_value},
+      {"aten::to", &Tracer::same_value},
+      {"aten::clone", &Tracer::same_value},
+  };
+  return all;
+}
+
+bool Tracer::depends_on_input(const Call& call) const {
+  return std::any_of(call.in.begin(), call.in.end(), [this](const c10::IValue& in) {
+    if (in.isTensor()) return in.toTensor().defined() && is_variable(in.toTensor());
+    if (!in.isTensorList()) return false;
+    const auto list = in.toTensorVector();
+    return std::any_of(list.begin(), list.end(), [this](const at::Tensor& t) { return is_variable(t); });
+  });
+}
+
+void Tracer::add(const Call& call) {
+  for (const c10::IValue& out : call.out)
+    if (out.isTensor()) kept_.push_back(out.toTensor());
+  if (!depends_on_input(call)) return;  // its result is a constant
+  const auto handler = handlers().find(call.name);
+  if (handler == handlers().end())
+    throw Error(Exit::internal, "the operator {} cannot be exported", call.name);
+  (this->*handler->second)(call);
+}
+
+// LibTorch's observers are plain functions. An exception must not pass through LibTorch: it waits here.
+struct Running {
+  Tracer* tracer = nullptr;
+  int depth = 0;
+  std::exception_ptr error;
+};
+
+Running& running() {
+  thread_local Running one;
+  return one;
+}
+
+std::unique_ptr<at::ObserverContext> begins(const at::RecordFunction& function) {
+  if (running().depth++ > 0) return nullptr;
+  auto call = std::make_unique<Call>();
+  const auto inputs = function.inputs();
+  call->in.assign(inputs.begin(), inputs.end());
+  return call;
+}
+
+void ends(const at::RecordFunction& function, at::ObserverContext* context) {
+  if (--running().depth > 0 || context == nullptr || running().error) return;
+  auto& call = static_cast<Call&>(*context);
+  call.name = function.name();
+  call.out = function.outputs();
+  try {
+    running().tracer->add(call);
+  } catch (...) {
+    running().error = std::current_exception();
+  }
+}
+
+class Observing {
+ public:
+  explicit Observing(Tracer& tracer)
+      : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(begins, ends)
+                                               .needsInputs(true)
+                                               .needsOutputs(true)
+                                               .scopes({at::RecordScope::FUNCTION}))) {
+    running() = {&tracer, 0, nullptr};
+  }
+  ~Observing() { at::removeCallback(handle_); }
+  Observing(const Observing&) = delete;
+  Observing& operator=(const Observing&) = delete;
+
+ private:
+  at::CallbackHandle handle_;
+};
+
+}  // namespace
+
+Graph trace(Network& network, std::int64_t channels, std::int64_t side) {
+  const Evaluating evaluating(network);
+  const LiteralAttention literal;
+  Tracer tracer(network);
+  const at::Tensor images = at::zeros({1, channels, side, side});
+  tracer.input(images);
+  Prediction prediction;
+  {
+    const Observing observing(tracer);
+    prediction = network.forward(images);
+  }
+  if (running().error) std::rethrow_exception(running().error);
+  tracer.output(prediction.mask_logits, "mask_logits");
+  tracer.output(prediction.class_logits, "class_logits");
+  return tracer.finished();
+}
+
+}  // namespace tn
