@@ -17,6 +17,7 @@ namespace tn {
 class DeepLab : public ResNetSegmenter {
  public:
   explicit DeepLab(const NetOptions& options);
+  std::int64_t least_batch() const override { return has_mask() ? kLeastPooled : 1; }
 
  private:
   at::Tensor decode(const ResNetFeatures& features) override;

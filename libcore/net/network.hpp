@@ -26,6 +26,9 @@ class Network : public torch::nn::Module {
   // The smallest height and width that forward() takes.
   virtual std::int64_t least_side() const = 0;
 
+  // The fewest images that training takes at a time.
+  virtual std::int64_t least_batch() const { return 1; }
+
   // Starts the random numbers of training mode (dropout) anew. With a seed made of the run's seed and the
   // step, a resumed training draws the same numbers.
   void reseed(std::uint64_t seed);

@@ -14,6 +14,7 @@ namespace tn {
 class PspNet : public ResNetSegmenter {
  public:
   explicit PspNet(const NetOptions& options);
+  std::int64_t least_batch() const override { return has_mask() ? kLeastPooled : 1; }
 
  private:
   at::Tensor decode(const ResNetFeatures& features) override;

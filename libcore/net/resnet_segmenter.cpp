@@ -3,8 +3,6 @@
 #include <ATen/ops/adaptive_avg_pool2d.h>
 #include <ATen/ops/upsample_bilinear2d.h>
 
-#include "libcore/base/error.hpp"
-
 namespace tn {
 
 ResNetSegmenter::ResNetSegmenter(const NetOptions& options, std::int64_t output_stride)
@@ -29,9 +27,6 @@ Prediction ResNetSegmenter::forward(const at::Tensor& images) {
 }
 
 at::Tensor pooled_context(ConvBnRelu& convolution, const at::Tensor& features, std::int64_t bins) {
-  if (convolution->is_training() && features.size(0) == 1 && bins == 1)
-    throw Error(Exit::usage,
-                "this architecture cannot be trained on one image at a time (--batch, --accumulate)");
   return resize_like(convolution->forward(at::adaptive_avg_pool2d(features, {bins, bins})), features);
 }
 

@@ -16,6 +16,8 @@ class ResNetSegmenter : public Network {
   std::int64_t least_side() const final { return ResNetImpl::kLeastSide; }
 
  protected:
+  bool has_mask() const { return !mask_head_.is_empty(); }
+
   ResNetSegmenter(const NetOptions& options, std::int64_t output_stride);
 
   // What the mask is made of by dropout (0.1), a 1x1 convolution and a resize: [N,width,h,w] of the width
@@ -32,9 +34,10 @@ class ResNetSegmenter : public Network {
 };
 
 // The features averaged over bins x bins cells, a 1x1 convolution with BatchNorm and ReLU, resized (bilinear,
-// corners aligned) to their size again. One cell of one image has no statistics of a batch: training with a
-// single image throws Error(usage).
+// corners aligned) to their size again. One cell of one image has no statistics of a batch: with a single
+// bin, training takes two images at least.
 at::Tensor pooled_context(ConvBnRelu& convolution, const at::Tensor& features, std::int64_t bins);
+constexpr std::int64_t kLeastPooled = 2;
 
 at::Tensor resize_like(const at::Tensor& features, const at::Tensor& like);  // bilinear, corners aligned
 

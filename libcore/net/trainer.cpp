@@ -51,6 +51,16 @@ void clip_gradients(const NamedTensors& parameters, double limit) {
     if (p.second.grad().defined()) p.second.grad().mul_(limit / norm);
 }
 
+// A step takes the batch in parts, of which the last may be smaller.
+void expect_enough(const Network& network, const std::string& arch, std::int64_t batch,
+                   std::int64_t accumulate) {
+  const std::int64_t part = std::max<std::int64_t>(1, batch / accumulate), rest = batch % part;
+  const std::int64_t least = rest == 0 ? part : rest;
+  if (least < network.least_batch())
+    throw Error(Exit::usage, "{} learns from at least {} images at a time, not {} (--batch, --accumulate)",
+                arch, network.least_batch(), least);
+}
+
 struct StepLoss {
   double total = 0;
   double mask = 0;
@@ -110,6 +120,7 @@ Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
       epoch_steps(static_cast<std::int64_t>(train.size()) / batch_size),
       network(make_network(job_given.net)) {
   check(options);
+  expect_enough(*network, job.net.arch, batch_size, options.accumulate);
   loss.alpha = options.alpha;
   loss.joint = options.joint;
   initialise(*network, make_generator(static_cast<std::uint64_t>(options.seed)));

@@ -155,13 +155,14 @@ TEST(Networks, ForClassesAloneHaveNothingOfTheMask) {
   }
 }
 
-std::vector<NetOutput> answers_of(const NetOptions& options) {
+// Of a file with the weights of a network and the document of another or the same.
+std::vector<NetOutput> answers_of(const NetOptions& options, const NetOptions& said) {
   const auto network = make_network(options);
   initialise(*network, make_generator(1));
   const test::TempFolder folder;
   const std::string path = folder.path("model.safetensors");
   ModelSpec spec;
-  spec.net = options;
+  spec.net = said;
   spec.preprocess.size = 64;
   save_safetensors(path, named_state(*network), to_json(spec, {{"benign", 0}, {"malignant", 1}}, "drawn"),
                    true, Durability::rename_only);
@@ -172,7 +173,7 @@ std::vector<NetOutput> answers_of(const NetOptions& options) {
 TEST(Networks, AnswerOutOfTheirModelFiles) {
   for (const std::string& name : architecture_names()) {
     const NetOptions options = whole_network(name);
-    const std::vector<NetOutput> outputs = answers_of(options);
+    const std::vector<NetOutput> outputs = answers_of(options, options);
     ASSERT_EQ(outputs.size(), 1U) << name;
     EXPECT_EQ(outputs[0].probability.size(), options.mask_head ? cv::Size(64, 64) : cv::Size()) << name;
     ASSERT_TRUE(outputs[0].p_malignant) << name;
@@ -180,13 +181,20 @@ TEST(Networks, AnswerOutOfTheirModelFiles) {
   }
 }
 
-TEST(Segmenters, WithPooledContextRefuseToLearnFromOneImage) {
-  for (const char* arch : {"pspnet-r50", "deeplabv3plus-r50"}) {
-    const auto network = make_network({.arch = arch});
-    EXPECT_EQ(test::thrown_by([&] { network->forward(at::zeros({1, 1, 64, 64})); }).exit_code, 2);
-    network->eval();
-    network->forward(at::zeros({1, 1, 64, 64}));
+TEST(Networks, WithStatisticsOfOneCellNeedTwoImagesToLearnFrom) {
+  for (const std::string& name : architecture_names()) {
+    const auto network = make_network(whole_network(name));
+    const bool pools = name == "pspnet-r50" || name == "deeplabv3plus-r50";
+    EXPECT_EQ(network->least_batch(), pools ? 2 : 1) << name;
   }
+  EXPECT_EQ(make_network({.arch = "pspnet-r50", .mask_head = false})->least_batch(), 1);
+}
+
+TEST(Networks, ThatCannotBeAreABadModelFile) {
+  const auto thrown = test::thrown_by([] { answers_of({.arch = "ffanet-tiny"}, {.arch = "resnet50"}); });
+  EXPECT_EQ(thrown.exit_code, 65);
+  EXPECT_NE(thrown.text.find("model.safetensors: resnet50 is a classifier"), std::string::npos)
+      << thrown.text;
 }
 
 }  // namespace
