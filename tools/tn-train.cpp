@@ -65,6 +65,12 @@ tn::Flags flags(Options& o) {
   f.optional("alpha", o.train.alpha, "SHARE", "weight of the class loss");
   f.choice("joint", o.train.joint, {{"additive", tn::Joint::additive}, {"convex", tn::Joint::convex}}, "FORM",
            "additive: Dice + alpha CE; convex: (1 - alpha) Dice + alpha CE");
+  f.custom(
+      "class-weights", "B,M", "factors of benign and malignant in the class loss, or none, or balanced",
+      [&o](const std::string& text) { o.train.class_weights = tn::parse_class_weights(text); },
+      [&o] { return tn::class_weights_text(o.train.class_weights); });
+  f.optional("label-smoothing", o.train.label_smoothing, "SHARE",
+             "share of a class label that is spread over both classes");
   f.section("Training");
   f.choice("preset", o.train.preset, {{"practical", tn::Preset::practical}, {"paper", tn::Preset::paper}},
            "NAME", "defaults of the settings below and of augmentation: practical or paper");
@@ -72,23 +78,36 @@ tn::Flags flags(Options& o) {
              "passes over the training images; what does not fill a batch waits for the next");
   f.optional("max-steps", o.train.max_steps, "N", "end after N optimiser steps");
   f.optional("max-time", o.max_time, "TIME",
-             "end after this time: 90s, 45m, 2h; the cosine schedule follows it");
+             "end after this time: 90s, 45m, 2h; cosine and polynomial follow it");
   f.optional("patience", o.train.patience, "N", "end after N epochs without a better validation; 0: never");
   f.optional("batch", o.train.batch, "N", "images an optimiser step");
   f.optional("accumulate", o.train.accumulate, "N", "take the batch in N parts to save memory");
-  f.choice("optimizer", o.train.optimizer, {{"adam", tn::Optimizer::adam}, {"adamw", tn::Optimizer::adamw}},
-           "NAME", "adam or adamw");
+  f.choice("optimizer", o.train.optimizer,
+           {{"adam", tn::Optimizer::adam}, {"adamw", tn::Optimizer::adamw}, {"sgd", tn::Optimizer::sgd}},
+           "NAME", "adam, adamw or sgd");
   f.optional("lr", o.train.learning_rate, "RATE", "learning rate at its highest");
   f.optional("weight-decay", o.train.weight_decay, "SHARE",
              "weight decay; adamw leaves out biases and batch norms");
-  f.optional("beta1", o.train.beta1, "SHARE", "decay of the optimiser's first moment");
-  f.optional("beta2", o.train.beta2, "SHARE", "decay of the optimiser's second moment");
-  f.choice("schedule", o.train.schedule,
-           {{"cosine", tn::Schedule::cosine}, {"plateau", tn::Schedule::plateau}}, "NAME",
-           "learning rate over time: cosine, or plateau (halved when validation stands still)");
-  f.optional("warmup", o.train.warmup_steps, "N", "steps of linear warm-up of the cosine schedule");
+  f.optional("beta1", o.train.beta1, "SHARE", "decay of adam's and adamw's first moment");
+  f.optional("beta2", o.train.beta2, "SHARE", "decay of adam's and adamw's second moment");
+  f.optional("momentum", o.train.momentum, "SHARE", "momentum of sgd; 0: none");
+  f.toggle("nesterov", o.train.nesterov, "take sgd's momentum in Nesterov's form");
+  f.choice(
+      "schedule", o.train.schedule,
+      {{"constant", tn::Schedule::constant},
+       {"step", tn::Schedule::step},
+       {"plateau", tn::Schedule::plateau},
+       {"cosine", tn::Schedule::cosine},
+       {"polynomial", tn::Schedule::polynomial}},
+      "NAME",
+      "learning rate over time: constant, step, plateau (lowered when validation stands still), cosine or "
+      "polynomial");
+  f.optional("warmup", o.train.warmup_steps, "N", "steps over which the rate rises linearly first; 0: none");
+  f.optional("step-epochs", o.train.step_epochs, "N", "epochs after which step lowers the rate, each time");
   f.optional("plateau-epochs", o.train.plateau_epochs, "N",
-             "epochs without a better validation before the rate is halved");
+             "epochs without a better validation before plateau lowers the rate");
+  f.optional("rate-factor", o.train.rate_factor, "SHARE", "what step and plateau lower the rate to");
+  f.optional("power", o.train.power, "NUMBER", "exponent of the polynomial schedule");
   f.optional("ema", o.train.ema, "SHARE", "decay of the averaged weights a step; 0: none");
   f.optional("clip", o.train.clip, "NORM", "largest gradient norm; 0: none");
   f.optional("seed", o.train.seed, "N", "same seed and threads, same model");
@@ -170,7 +189,7 @@ tn::Exit list_archs() {
   return tn::Exit::ok;
 }
 
-void settle(Options& o) {
+void settle(Options& o, const tn::Invocation& call) {
   if (o.folder.empty()) throw tn::Error(tn::Exit::usage, "--output FOLDER is required");
   if (o.resume && o.force) throw tn::Error(tn::Exit::usage, "--resume and --force contradict each other");
   for (const std::string& text : o.select) o.selection.conditions.push_back(tn::parse_condition(text));
@@ -179,12 +198,13 @@ void settle(Options& o) {
   o.net.mask_head = o.train.task != tn::Task::classify;
   o.net.class_head = o.train.task != tn::Task::segment;
   tn::check(o.train);
+  tn::expect_used(call.typed, o.train);
   tn::check(o.net);
 }
 
 tn::Exit run(Options o, const tn::Invocation& call) {
   if (o.list_archs) return list_archs();
-  settle(o);
+  settle(o, call);
   tn::expect_free_run_folder(o.folder, o.resume, o.force);
   const tn::NetLayer& net = tn::NetLayer::open();
   net.check(o.net);

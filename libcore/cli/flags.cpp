@@ -379,6 +379,7 @@ void Flags::read_arguments(const std::vector<std::string>& arguments) {
   positional.add(kOperandKey, -1);
   std::vector<std::string> seen;
   command_line_ = about_.name;
+  typed_.clear();
   if (operands_ != nullptr) operands_->clear();
   std::size_t operand_count = 0;
   try {
@@ -404,6 +405,7 @@ void Flags::read_arguments(const std::vector<std::string>& arguments) {
       if (first && flag.clear) flag.clear();
       seen.push_back(flag.name);
       given_.push_back(flag.name);
+      typed_.push_back(flag.name);
       for (const std::string& value : option.value.empty() ? std::vector<std::string>{"true"} : option.value)
         flag.set(value);
       if (!flag.in_command_line) continue;

@@ -109,6 +109,7 @@ class Flags {
 
   // After parse().
   const CommonOptions& common() const { return *common_; }
+  const std::vector<std::string>& typed() const { return typed_; }  // long names on the command line
   std::string command_line() const;  // as typed, shell-quoted, without the rows that are not recorded
   std::string config_text() const;   // every setting as an INI file that --config reads
   std::string help_text() const;
@@ -130,6 +131,7 @@ class Flags {
   About about_;
   std::vector<Flag> rows_;
   std::vector<std::string> given_;  // names set by any source
+  std::vector<std::string> typed_;  // names on the command line
   std::string section_ = "Options";
   std::vector<std::string>* operands_ = nullptr;
   std::string operand_name_;

@@ -1,6 +1,7 @@
 // The border of the network layer: the tools see this header, and no torch type crosses it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -52,6 +53,7 @@ struct TrainJob {
   std::int64_t size = 0;  // px a side of the frames
   std::vector<TrainCase> train;
   std::vector<TrainCase> validation;
+  std::array<double, 2> class_weights = {1, 1};  // of the class loss: benign, malignant
   std::string folder;          // run folder: model.safetensors, checkpoint-last, checkpoint-previous
   bool resume = false;         // from the folder's last checkpoint
   nlohmann::json meta;         // model document to begin with: preprocessing, labels, provenance

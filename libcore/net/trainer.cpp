@@ -1,5 +1,7 @@
 #include "libcore/net/trainer.hpp"
 
+#include <ATen/ops/tensor.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -8,8 +10,8 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/hash.hpp"
-#include "libcore/net/adam.hpp"
 #include "libcore/net/checkpoint.hpp"
+#include "libcore/net/descent.hpp"
 #include "libcore/net/ema.hpp"
 #include "libcore/net/initialise.hpp"
 #include "libcore/net/loader.hpp"
@@ -88,7 +90,7 @@ struct Trainer::State {
   std::int64_t batch_size, epoch_steps;
   std::shared_ptr<Network> network;
   NamedTensors parameters, state;
-  std::optional<Adam> adam;
+  std::unique_ptr<Descent> descent;
   std::optional<Ema> ema;
   TrainProgress progress;
   bool interrupted = false;
@@ -110,10 +112,12 @@ Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
   check(options);
   loss.alpha = options.alpha;
   loss.joint = options.joint;
+  loss.class_weights = at::tensor({job.class_weights[0], job.class_weights[1]}, at::kFloat);
+  loss.smoothing = options.label_smoothing;
   initialise(*network, make_generator(static_cast<std::uint64_t>(options.seed)));
   parameters = trainable(*network);
   state = named_state(*network);
-  adam.emplace(parameters, options);
+  descent = make_descent(parameters, options);
   if (options.ema > 0) ema.emplace(state, options.ema);
 }
 
@@ -186,9 +190,9 @@ StepLoss Trainer::State::step(std::span<const std::size_t> order) {
                 progress.epoch_step + 1, progress.epoch, fmt::join(batch.ids, " "));
   if (options.clip > 0) clip_gradients(parameters, options.clip);
   progress.learning_rate =
-      learning_rate(options, {progress.steps, progress_share()}, progress.plateau.factor);
-  adam->step(progress.learning_rate);
-  adam->zero_grad();
+      learning_rate(options, {progress.steps, progress.epoch, progress_share()}, progress.plateau.factor);
+  descent->step(progress.learning_rate);
+  network->zero_grad();
   if (ema) ema->update(state, progress.steps);
   return value;
 }
@@ -238,7 +242,8 @@ void Trainer::State::end_epoch() {
     save_best(*result);
   }
   if (ema) ema->swap(state);
-  if (value) progress.plateau = advanced(progress.plateau, *value, options.plateau_epochs);
+  if (value)
+    progress.plateau = advanced(progress.plateau, *value, options.plateau_epochs, options.rate_factor);
 
   const double seconds = seconds_since(started);
   progress.seconds += seconds;
@@ -277,7 +282,7 @@ void Trainer::State::log_epoch(const Validation& result, bool best, double secon
 
 NamedTensors Trainer::State::everything() const {
   NamedTensors all = prefixed("net.", state);
-  for (const auto& tensor : adam->state()) all.push_back(tensor);
+  for (const auto& tensor : descent->state()) all.push_back(tensor);
   if (ema)
     for (const auto& tensor : ema->state()) all.push_back(tensor);
   return all;
