@@ -69,7 +69,9 @@ struct TrainStart {
   int threads = 0;
   std::string
       measure;  // what the best model is chosen by: "Dice", "AUROC", "accuracy"; empty: the last epoch
-  std::string warning;  // empty, or why the resume goes on from the previous checkpoint
+  std::string warning;    // empty, or why the resume goes on from the previous checkpoint
+  bool finished = false;  // a resume of a run that has come to its end
+  std::string libtorch;   // its version
 };
 
 // Told by the trainer, on its own thread; interrupted() is asked by any. An exception ends the training.
@@ -79,8 +81,12 @@ class TrainObserver {
   virtual void started(const TrainStart& start) = 0;
   // `share` in [0,1]: how much of the budget (epochs, steps or time) is used.
   virtual void step(std::int64_t epoch, std::int64_t step, double loss, double share) = 0;
-  virtual void epoch(const EpochLog& log) = 0;
+  virtual void epoch(const EpochLog& log) = 0;      // its steps are done; nothing is known of validation
+  virtual void validated(const EpochLog& log) = 0;  // the same epoch, now with its validation
+  virtual void note(const std::string& text) = 0;
+  virtual void warning(const std::string& text) = 0;
   virtual bool interrupted() = 0;  // true: save and stop
+  virtual bool save_wanted() = 0;  // true, once for each wish: save and go on
 };
 
 struct TrainOutcome {
@@ -89,6 +95,7 @@ struct TrainOutcome {
   std::string measure;  // as TrainStart's
   double best = 0;      // its value at best_epoch, on the validation cases and the network's grid
   bool interrupted = false;
+  bool was_finished = false;  // a resume that found nothing left to do
 };
 
 struct ArchInfo {

@@ -35,6 +35,10 @@ enum class Precision {
   bfloat16
 };  // automatic: bfloat16 where the processor multiplies in it
 
+// What is done about a loss or gradient that is not finite: end; leave the batch out; or go back to the last
+// checkpoint and on with half the learning rate.
+enum class NonFinite { stop, skip, rollback };
+
 // Factors of the class loss: fixed ones, or balanced: n / (2 n_c) of the labelled training cases.
 struct ClassWeights {
   bool balanced = false;
@@ -73,9 +77,14 @@ struct TrainOptions {
   double ema = 0.99;                  // decay of the averaged weights a step; 0: none
   double clip = 0;                    // largest gradient norm; 0: none
   AugmentOptions augment = augment_preset(AugmentPreset::practical);
+  NonFinite non_finite = NonFinite::stop;
+  bool calibrate = true;  // choose temperature and thresholds on validation at the end
   Precision precision = Precision::automatic;
   std::int64_t seed = 17;
-  std::int64_t jobs = 0;  // threads; 0: every core
+  // What follows changes no weight, is not recorded and may differ on a resume.
+  std::int64_t jobs = 0;            // threads; 0: every core
+  std::int64_t cache_mb = 4096;     // of decoded frames kept in memory, MB; others are decoded each epoch
+  double checkpoint_seconds = 600;  // between checkpoints inside an epoch
   friend bool operator==(const TrainOptions&, const TrainOptions&) = default;
 };
 
@@ -99,6 +108,6 @@ void expect_used(std::span<const std::string> given, const TrainOptions& options
 // reason".
 nlohmann::json to_json(const NetOptions& options);
 NetOptions net_options_from_json(const nlohmann::json& json, const std::string& where);
-nlohmann::json to_json(const TrainOptions& options);  // all but jobs, which changes no batch
+nlohmann::json to_json(const TrainOptions& options);  // all but jobs, cache_mb, checkpoint_seconds
 
 }  // namespace tn

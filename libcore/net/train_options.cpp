@@ -24,6 +24,8 @@ constexpr Words<Precision, 3> kPrecisions = {
     {{Precision::automatic, "auto"}, {Precision::float32, "float32"}, {Precision::bfloat16, "bfloat16"}}};
 constexpr Words<Optimizer, 3> kOptimizers = {
     {{Optimizer::adam, "adam"}, {Optimizer::adamw, "adamw"}, {Optimizer::sgd, "sgd"}}};
+constexpr Words<NonFinite, 3> kNonFinite = {
+    {{NonFinite::stop, "stop"}, {NonFinite::skip, "skip"}, {NonFinite::rollback, "rollback"}}};
 constexpr Words<Schedule, 5> kSchedules = {{{Schedule::constant, "constant"},
                                             {Schedule::step, "step"},
                                             {Schedule::plateau, "plateau"},
@@ -115,6 +117,8 @@ void check(const TrainOptions& o) {
   expect(o.accumulate >= 1 && o.batch % o.accumulate == 0,
          fmt::format("a batch of {} images cannot be taken in {} equal parts", o.batch, o.accumulate));
   expect(o.jobs >= 0, fmt::format("{} threads", o.jobs));
+  expect(o.cache_mb >= 0, fmt::format("a cache of {} MB", o.cache_mb));
+  expect(o.checkpoint_seconds > 0, "a time between checkpoints that is not positive");
   check(o.augment);
 }
 
@@ -175,6 +179,8 @@ nlohmann::json to_json(const TrainOptions& o) {
                          {"ema", o.ema},
                          {"clip", o.clip},
                          {"augment", to_json(o.augment)},
+                         {"non_finite", word(kNonFinite, o.non_finite)},
+                         {"calibrate", o.calibrate},
                          {"precision", word(kPrecisions, o.precision)},
                          {"seed", o.seed}};
   if (o.max_steps) json["max_steps"] = *o.max_steps;
