@@ -176,6 +176,7 @@ class Reporter : public tn::TrainObserver {
     if (tn::goes_on(o_.folder, o_.resume, o_.force) != job_.resume)
       throw tn::Error(tn::Exit::cannot_create, "{}: another run began here meanwhile", o_.folder);
     if (!job_.resume) tn::begin_run_folder(o_.folder, call_.config_text);
+    tn::sweep_run_folder(o_.folder);
     log_.emplace(o_.folder, start.epoch - 1);
     tn::append_environment(o_.folder, environment(start));
     const std::int64_t all = start.epoch_steps * o_.train.epochs;

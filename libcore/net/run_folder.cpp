@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
 
 #include "libcore/base/error.hpp"
@@ -48,6 +50,15 @@ void begin_run_folder(const std::string& folder, const std::string& config_text)
   create_folders(folder);
   for (const char* file : kRunFiles) ::unlink((folder + "/" + file).c_str());
   write_whole(folder + "/config.ini", config_text, /*force=*/true);
+}
+
+void sweep_run_folder(const std::string& folder) {
+  std::error_code code;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, code)) {
+    const std::string name = entry.path().filename().string();
+    const auto is_beside = [&](const char* file) { return name.starts_with(std::string(file) + ".tmp-"); };
+    if (std::ranges::any_of(kRunFiles, is_beside)) ::unlink(entry.path().c_str());
+  }
 }
 
 void append_environment(const std::string& folder, const nlohmann::json& environment) {

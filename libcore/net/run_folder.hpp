@@ -20,6 +20,9 @@ bool goes_on(const std::string& folder, Resume resume, bool force);
 // that begins.
 void begin_run_folder(const std::string& folder, const std::string& config_text);
 
+// Takes away what a killed process left half written beside the run's files.
+void sweep_run_folder(const std::string& folder);
+
 // One line more for FOLDER/environment.jsonl, after a resume too. Throws Error(io).
 void append_environment(const std::string& folder, const nlohmann::json& environment);
 

@@ -34,3 +34,4 @@ diff <(document whole) <(document killed)
 diff <(log whole) <(log killed)
 diff <(table whole) <(table killed)
 [ "$(wc -l <killed/log.jsonl)" -eq 50 ]
+[ "$(ls whole)" = "$(ls killed)" ] || { ls killed; exit 1; }

@@ -66,6 +66,17 @@ TEST(RunFolder, AutomaticNeverTakesAModelAway) {
   EXPECT_EQ(refusal([&] { goes_on(temp.path("run"), Resume::automatic, false); }), Exit::cannot_create);
 }
 
+TEST(RunFolder, SweepingTakesHalfWrittenFilesOfTheRunAlone) {
+  const test::TempFolder temp;
+  for (const char* name : {"model.safetensors", "model.safetensors.tmp-abc123",
+                           "checkpoint-last.safetensors.next.tmp-x9x9x9", "mine.tmp-abc123"})
+    temp.file(name, "x");
+  sweep_run_folder(temp.path(""));
+  EXPECT_TRUE(path_exists(temp.path("model.safetensors")));
+  EXPECT_TRUE(path_exists(temp.path("mine.tmp-abc123")));
+  EXPECT_EQ(temp.file_count(), 2U);
+}
+
 TEST(RunFolder, EnvironmentGrowsByALine) {
   const test::TempFolder temp;
   append_environment(temp.path(""), {{"threads", 2}});
