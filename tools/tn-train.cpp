@@ -1,6 +1,7 @@
 // tn-train: a preprocessed manifest -> a run folder with a model, checkpoints and logs.
 #include <fmt/format.h>
 
+#include <ctime>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "libcore/base/file.hpp"
 #include "libcore/base/interrupt.hpp"
 #include "libcore/base/text.hpp"
+#include "libcore/base/version.hpp"
 #include "libcore/cli/progress.hpp"
 #include "libcore/cli/run_tool.hpp"
 #include "libcore/data/run_log.hpp"
@@ -30,7 +32,9 @@ struct Options {
   tn::TrainOptions train;
   std::optional<tn::AugmentPreset> augment;  // nothing: the preset's
   std::optional<std::string> max_time;
-  bool resume = false;
+  std::optional<std::string> checkpoint_every;
+  tn::Resume resume = tn::Resume::never;
+  bool requeue = false;
   bool force = false;
   bool list_archs = false;
   std::optional<std::string> init;
@@ -47,8 +51,16 @@ tn::Flags flags(Options& o) {
   f.optional("limit", o.selection.limit, "N", "use at most N of the records");
   f.toggle("allow-truncated", o.allow_truncated, "take a manifest whose end record is missing");
   f.optional("size", o.size, "PX", "refuse a manifest whose frames have another size");
-  f.toggle("resume", o.resume, "go on from the run folder's last checkpoint");
+  f.choice(
+      "resume", o.resume,
+      {{"never", tn::Resume::never}, {"always", tn::Resume::always}, {"auto", tn::Resume::automatic}}, "WHEN",
+      "go on from the run folder's last checkpoint: always (meant by --resume alone), or auto: where there "
+      "is one, and begin anew where there is none");
+  f.implied("always");
   f.once();
+  f.toggle("requeue", o.requeue, "exit with 75 when interrupted with a checkpoint to go on from");
+  f.optional("checkpoint-every", o.checkpoint_every, "TIME",
+             "time between checkpoints inside an epoch (one is written after each epoch) (default: 10m)");
   f.toggle("force", o.force, "begin anew in a folder that holds a run");
   f.once();
   f.toggle("list-archs", o.list_archs,
@@ -75,6 +87,12 @@ tn::Flags flags(Options& o) {
   f.optional("alpha", o.train.alpha, "SHARE", "weight of the class loss");
   f.choice("joint", o.train.joint, {{"additive", tn::Joint::additive}, {"convex", tn::Joint::convex}}, "FORM",
            "additive: Dice + alpha CE; convex: (1 - alpha) Dice + alpha CE");
+  f.custom(
+      "class-weights", "B,M", "factors of benign and malignant in the class loss, or none, or balanced",
+      [&o](const std::string& text) { o.train.class_weights = tn::parse_class_weights(text); },
+      [&o] { return tn::class_weights_text(o.train.class_weights); });
+  f.optional("label-smoothing", o.train.label_smoothing, "SHARE",
+             "share of a class label that is spread over both classes");
   f.section("Training");
   f.choice("preset", o.train.preset, {{"practical", tn::Preset::practical}, {"paper", tn::Preset::paper}},
            "NAME", "defaults of the settings below and of augmentation: practical or paper");
@@ -82,25 +100,46 @@ tn::Flags flags(Options& o) {
              "passes over the training images; what does not fill a batch waits for the next");
   f.optional("max-steps", o.train.max_steps, "N", "end after N optimiser steps");
   f.optional("max-time", o.max_time, "TIME",
-             "end after this time: 90s, 45m, 2h; the cosine schedule follows it");
+             "end after this time: 90s, 45m, 2h; cosine and polynomial follow it");
   f.optional("patience", o.train.patience, "N", "end after N epochs without a better validation; 0: never");
   f.optional("batch", o.train.batch, "N", "images an optimiser step");
   f.optional("accumulate", o.train.accumulate, "N", "take the batch in N parts to save memory");
-  f.choice("optimizer", o.train.optimizer, {{"adam", tn::Optimizer::adam}, {"adamw", tn::Optimizer::adamw}},
-           "NAME", "adam or adamw");
+  f.choice("optimizer", o.train.optimizer,
+           {{"adam", tn::Optimizer::adam}, {"adamw", tn::Optimizer::adamw}, {"sgd", tn::Optimizer::sgd}},
+           "NAME", "adam, adamw or sgd");
   f.optional("lr", o.train.learning_rate, "RATE", "learning rate at its highest");
   f.optional("weight-decay", o.train.weight_decay, "SHARE",
              "weight decay; adamw leaves out biases and batch norms");
-  f.optional("beta1", o.train.beta1, "SHARE", "decay of the optimiser's first moment");
-  f.optional("beta2", o.train.beta2, "SHARE", "decay of the optimiser's second moment");
-  f.choice("schedule", o.train.schedule,
-           {{"cosine", tn::Schedule::cosine}, {"plateau", tn::Schedule::plateau}}, "NAME",
-           "learning rate over time: cosine, or plateau (halved when validation stands still)");
-  f.optional("warmup", o.train.warmup_steps, "N", "steps of linear warm-up of the cosine schedule");
+  f.optional("beta1", o.train.beta1, "SHARE", "decay of adam's and adamw's first moment");
+  f.optional("beta2", o.train.beta2, "SHARE", "decay of adam's and adamw's second moment");
+  f.optional("momentum", o.train.momentum, "SHARE", "momentum of sgd; 0: none");
+  f.toggle("nesterov", o.train.nesterov, "take sgd's momentum in Nesterov's form");
+  f.choice(
+      "schedule", o.train.schedule,
+      {{"constant", tn::Schedule::constant},
+       {"step", tn::Schedule::step},
+       {"plateau", tn::Schedule::plateau},
+       {"cosine", tn::Schedule::cosine},
+       {"polynomial", tn::Schedule::polynomial}},
+      "NAME",
+      "learning rate over time: constant, step, plateau (lowered when validation stands still), cosine or "
+      "polynomial");
+  f.optional("warmup", o.train.warmup_steps, "N", "steps over which the rate rises linearly first; 0: none");
+  f.optional("step-epochs", o.train.step_epochs, "N", "epochs after which step lowers the rate, each time");
   f.optional("plateau-epochs", o.train.plateau_epochs, "N",
-             "epochs without a better validation before the rate is halved");
+             "epochs without a better validation before plateau lowers the rate");
+  f.optional("rate-factor", o.train.rate_factor, "SHARE", "what step and plateau lower the rate to");
+  f.optional("power", o.train.power, "NUMBER", "exponent of the polynomial schedule");
   f.optional("ema", o.train.ema, "SHARE", "decay of the averaged weights a step; 0: none");
   f.optional("clip", o.train.clip, "NORM", "largest gradient norm; 0: none");
+  f.choice(
+      "non-finite", o.train.non_finite,
+      {{"stop", tn::NonFinite::stop}, {"skip", tn::NonFinite::skip}, {"rollback", tn::NonFinite::rollback}},
+      "WAY",
+      "on a loss that is not finite: stop, skip the batch, or rollback to the last checkpoint and on with "
+      "half the rate");
+  f.toggle_off("no-calibrate", o.train.calibrate,
+               "leave temperature and thresholds at 1 and 0.5; else validation chooses them at the end");
   f.optional("seed", o.train.seed, "N", "same seed and threads, same model");
   f.section("Augmentation: P, or P:LOW:HIGH with strengths");
   f.choice("augment", o.augment,
@@ -120,6 +159,8 @@ tn::Flags flags(Options& o) {
   f.optional("jobs,j", o.train.jobs, "N", "threads; 0: every core");
   f.unrecorded();
   f.from_environment("TN_JOBS");
+  f.optional("cache-mb", o.train.cache_mb, "MB",
+             "memory for decoded frames; those beyond it are decoded each epoch");
   f.choice("precision", o.train.precision,
            {{"auto", tn::Precision::automatic},
             {"float32", tn::Precision::float32},
@@ -134,15 +175,20 @@ tn::Flags flags(Options& o) {
   return f;
 }
 
-// Puts what the trainer tells into the run's log and onto the terminal.
+// Puts what the trainer tells into the run's logs and onto the terminal.
 class Reporter : public tn::TrainObserver {
  public:
-  Reporter(const tn::Invocation& call, const Options& o) : call_(call), o_(o) {}
+  Reporter(const tn::Invocation& call, const Options& o, const tn::TrainJob& job)
+      : call_(call), o_(o), job_(job) {}
 
   void started(const tn::TrainStart& start) override {
-    tn::expect_free_run_folder(o_.folder, o_.resume, o_.force);  // again: reading may have taken long
-    if (!o_.resume) tn::begin_run_folder(o_.folder, call_.config_text);
+    // Again: reading may have taken long.
+    if (tn::goes_on(o_.folder, o_.resume, o_.force) != job_.resume)
+      throw tn::Error(tn::Exit::cannot_create, "{}: another run began here meanwhile", o_.folder);
+    if (!job_.resume) tn::begin_run_folder(o_.folder, call_.config_text);
+    tn::sweep_run_folder(o_.folder);
     log_.emplace(o_.folder, start.epoch - 1);
+    tn::append_environment(o_.folder, environment(start));
     const std::int64_t all = start.epoch_steps * o_.train.epochs;
     const std::int64_t steps = o_.train.max_steps ? std::min(all, *o_.train.max_steps) : all;
     progress_.emplace(call_.program, "steps", o_.max_time ? 0 : steps, call_.progress);
@@ -156,20 +202,43 @@ class Reporter : public tn::TrainObserver {
     call_.log.note(fmt::format("{}: {} parameters, {} steps an epoch, {}, {} threads", o_.net.arch,
                                start.parameters, start.epoch_steps, start.bfloat16 ? "bfloat16" : "float32",
                                start.threads));
+    if (job_.resume && !start.finished)
+      call_.log.note(fmt::format("going on after {} steps of epoch {}", start.epoch_step, start.epoch));
   }
   void step(std::int64_t epoch, std::int64_t, double loss, double share) override {
     progress_->set_share(share);
     progress_->advance(1, fmt::format("epoch {}, loss {:.4f}", epoch, loss));
   }
-  void epoch(const tn::EpochLog& log) override {
-    log_->append(log);
+  void epoch(const tn::EpochLog& log) override { log_->append_epoch(log); }
+  void validated(const tn::EpochLog& log) override {
+    log_->append_validation(log);
     call_.log.note(tn::epoch_summary(log));
   }
+  void note(const std::string& text) override { call_.log.note(text); }
+  void warning(const std::string& text) override { call_.log.warning(text); }
   bool interrupted() override { return tn::interrupt_signal() != 0; }
+  bool save_wanted() override { return tn::take_save_signal(); }
 
  private:
+  // What the numbers depend on besides the configuration.
+  nlohmann::json environment(const tn::TrainStart& start) const {
+    return {{"time", static_cast<std::int64_t>(std::time(nullptr))},
+            {"version", std::string(tn::version())},
+            {"libtorch", start.libtorch},
+            {"compiler", __VERSION__},
+            {"processor", tn::processor_name()},
+            {"threads", start.threads},
+            {"precision", start.bfloat16 ? "bfloat16" : "float32"},
+            {"epoch", start.epoch},
+            {"epoch_step", start.epoch_step},
+            {"manifest", job_.meta.at("training").at("manifest")},
+            {"pre", job_.meta.at("pre").at("hash")},
+            {"command_line", call_.command_line}};
+  }
+
   const tn::Invocation& call_;
   const Options& o_;
+  const tn::TrainJob& job_;
   std::optional<tn::RunLog> log_;
   std::optional<tn::Progress> progress_;
 };
@@ -182,44 +251,70 @@ tn::Exit list_archs() {
   return tn::Exit::ok;
 }
 
-void settle(Options& o) {
+void settle(Options& o, const tn::Invocation& call) {
   if (o.folder.empty()) throw tn::Error(tn::Exit::usage, "--output FOLDER is required");
-  if (o.resume && o.force) throw tn::Error(tn::Exit::usage, "--resume and --force contradict each other");
+  if (o.resume != tn::Resume::never && o.force)
+    throw tn::Error(tn::Exit::usage, "--resume and --force contradict each other");
   for (const std::string& text : o.select) o.selection.conditions.push_back(tn::parse_condition(text));
   tn::check(o.selection);
+  if (o.checkpoint_every) o.train.checkpoint_seconds = tn::parse_duration(*o.checkpoint_every);
   if (o.max_time) o.train.max_seconds = tn::parse_duration(*o.max_time);
   o.net.mask_head = o.train.task != tn::Task::classify;
   o.net.class_head = o.train.task != tn::Task::segment;
   tn::check(o.train);
+  tn::expect_used(call.typed, o.train);
   tn::check(o.net);
 }
 
-tn::Exit run(Options o, const tn::Invocation& call) {
-  if (o.list_archs) return list_archs();
-  settle(o);
-  tn::expect_free_run_folder(o.folder, o.resume, o.force);
-  const tn::NetLayer& net = tn::NetLayer::open();
-  net.check(o.net);
-  const tn::InterruptScope interruptible;
-  const tn::TrainingSet set = tn::load_training_set(o.inputs.empty() ? "-" : o.inputs.front(), o.root,
-                                                    o.selection, o.size, o.train.task, o.allow_truncated);
+tn::TrainingSet load_set(const Options& o, const tn::Invocation& call) {
+  tn::TrainingSet set = tn::load_training_set(o.inputs.empty() ? "-" : o.inputs.front(), o.root, o.selection,
+                                              o.size, o.train.task, o.allow_truncated);
   call.log.note(
       fmt::format("{} images to train on, {} to validate on", set.train.size(), set.validation.size()));
   if (set.errors > 0)
     call.log.warning(fmt::format("{} records arrived with an error and are left out", set.errors));
+  return set;
+}
 
-  Reporter reporter(call, o);
-  tn::TrainJob job = tn::make_train_job(set, o.net, o.train, o.folder, o.resume, call.command_line);
+std::string ending(const tn::TrainOutcome& outcome) {
+  return fmt::format(
+      "epoch {} of {}{}", outcome.best_epoch, outcome.epochs,
+      outcome.measure.empty() ? "" : fmt::format(", validation {} {:.4f}", outcome.measure, outcome.best));
+}
+
+tn::Exit train(const Options& o, const tn::Invocation& call, bool resume) {
+  const tn::NetLayer& net = tn::NetLayer::open();
+  net.check(o.net);
+  tn::TrainJob job =
+      tn::make_train_job(load_set(o, call), o.net, o.train, o.folder, resume, call.command_line);
   if (o.init) tn::begin_with(job, *o.init);
+  Reporter reporter(call, o, job);
   const tn::TrainOutcome outcome = net.train(job, reporter);
   if (outcome.interrupted) {
     call.log.note(fmt::format("stopped; --resume goes on from {}", o.folder));
     return tn::Exit::interrupted;
   }
-  call.log.note(fmt::format(
-      "{}/model.safetensors: epoch {} of {}{}", o.folder, outcome.best_epoch, outcome.epochs,
-      outcome.measure.empty() ? "" : fmt::format(", validation {} {:.4f}", outcome.measure, outcome.best)));
+  if (outcome.was_finished)
+    call.log.note(fmt::format("{}: the run is finished, nothing is left to do", o.folder));
+  call.log.note(fmt::format("{}/model.safetensors: {}", o.folder, ending(outcome)));
   return tn::Exit::ok;
+}
+
+tn::Exit run(Options o, const tn::Invocation& call) {
+  if (o.list_archs) return list_archs();
+  settle(o, call);
+  const bool resume = tn::goes_on(o.folder, o.resume, o.force);
+  const tn::InterruptScope interruptible;
+  const tn::SaveSignalScope saving;
+  tn::Exit code = tn::Exit::interrupted;
+  try {
+    code = train(o, call, resume);
+  } catch (const tn::Error& error) {
+    // A run that was to go on still can, however early it was stopped.
+    if (!o.requeue || !resume || tn::interrupt_signal() == 0) throw;
+    call.log.note(error.what());
+  }
+  return o.requeue && code == tn::Exit::interrupted ? tn::Exit::try_again : code;
 }
 
 }  // namespace

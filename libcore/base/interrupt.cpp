@@ -17,6 +17,12 @@ namespace {
 volatile std::sig_atomic_t pending = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 volatile std::sig_atomic_t wake = -1;    // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
+volatile std::sig_atomic_t save = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+void note_save(int) {
+  save = 1;
+}
+
 void note_signal(int signal) {
   if (pending != 0) {
     std::signal(signal, SIG_DFL);
@@ -52,6 +58,21 @@ InterruptScope::~InterruptScope() {
   handle(SIGTERM, SIG_DFL);
   if (wake >= 0) ::close(wake);
   wake = -1;
+}
+
+SaveSignalScope::SaveSignalScope() {
+  save = 0;
+  handle(SIGUSR1, note_save);
+}
+
+SaveSignalScope::~SaveSignalScope() {
+  handle(SIGUSR1, SIG_DFL);
+}
+
+bool take_save_signal() {
+  const bool wanted = save != 0;
+  save = 0;
+  return wanted;
 }
 
 int interrupt_signal() {

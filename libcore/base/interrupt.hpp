@@ -19,6 +19,17 @@ int interrupt_signal();  // 0, or the number of the signal that came
 // A file handle that becomes readable when a signal comes, for those who wait in poll(); -1 outside a scope.
 int interrupt_handle();
 
+// While in scope SIGUSR1 is a wish to save. Beside an InterruptScope.
+class SaveSignalScope {
+ public:
+  SaveSignalScope();
+  ~SaveSignalScope();
+  SaveSignalScope(const SaveSignalScope&) = delete;
+  SaveSignalScope& operator=(const SaveSignalScope&) = delete;
+};
+
+bool take_save_signal();  // whether one came since the last call
+
 // Throws Error(interrupted | terminated) with this text if a signal came.
 void stop_if_interrupted(std::string_view text = "interrupted");
 

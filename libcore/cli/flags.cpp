@@ -378,6 +378,16 @@ void Flags::read_environment() {
   }
 }
 
+// "--resume" alone as "--resume=always": Boost would take the next word for its value.
+std::vector<std::string> Flags::with_implied(std::vector<std::string> arguments) const {
+  for (std::string& argument : arguments) {
+    if (argument == "--") break;
+    for (const Flag& flag : rows_)
+      if (!flag.implied.empty() && argument == "--" + flag.name) argument += "=" + flag.implied;
+  }
+  return arguments;
+}
+
 void Flags::read_arguments(const std::vector<std::string>& arguments) {
   namespace style = po::command_line_style;
   const auto table = describe(rows_, false, true);
@@ -385,10 +395,11 @@ void Flags::read_arguments(const std::vector<std::string>& arguments) {
   positional.add(kOperandKey, -1);
   std::vector<std::string> seen;
   command_line_ = about_.name;
+  typed_.clear();
   if (operands_ != nullptr) operands_->clear();
   std::size_t operand_count = 0;
   try {
-    const auto parsed = po::command_line_parser(arguments)
+    const auto parsed = po::command_line_parser(with_implied(arguments))
                             .options(table)
                             .positional(positional)
                             .style(style::unix_style & ~style::allow_guessing)
@@ -410,11 +421,14 @@ void Flags::read_arguments(const std::vector<std::string>& arguments) {
       if (first && flag.clear) flag.clear();
       seen.push_back(flag.name);
       given_.push_back(flag.name);
+      typed_.push_back(flag.name);
       for (const std::string& value : option.value.empty() ? std::vector<std::string>{"true"} : option.value)
         flag.set(value);
       if (!flag.in_command_line) continue;
       command_line_ += " --" + flag.name;
-      if (!flag.placeholder.empty())
+      if (!flag.implied.empty()) {
+        for (const std::string& value : option.value) command_line_ += "=" + shell_quoted(value);
+      } else if (!flag.placeholder.empty())
         for (const std::string& value : option.value) command_line_ += " " + shell_quoted(value);
     }
   } catch (const po::unknown_option& error) {

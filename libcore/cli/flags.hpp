@@ -40,6 +40,7 @@ struct Flag {
   std::string placeholder;  // empty: the flag takes no value
   std::string help;
   std::string initial;   // the default as text; empty: none
+  std::string implied;   // the value where none follows "="; empty: a value has to be given
   std::string variable;  // environment variable that sets it, or empty
   bool must = false;     // has to be given
   bool repeats = false;
@@ -99,6 +100,8 @@ class Flags {
   // The last row added: its environment variable; that it leaves no trace in the recorded command line; that
   // it holds for one call and does not belong into a configuration file.
   void from_environment(std::string variable) { rows_.back().variable = std::move(variable); }
+  // its value may be left out: "--resume" or "--resume=auto", never "--resume auto";
+  void implied(std::string value) { rows_.back().implied = std::move(value); }
   void unrecorded() { rows_.back().in_command_line = false; }
   void once() { rows_.back().in_config = false; }
 
@@ -111,6 +114,7 @@ class Flags {
 
   // After parse().
   const CommonOptions& common() const { return *common_; }
+  const std::vector<std::string>& typed() const { return typed_; }  // long names on the command line
   std::string command_line() const;  // as typed, shell-quoted, without the rows that are not recorded
   std::string config_text() const;   // every setting as an INI file that --config reads
   std::string help_text() const;
@@ -126,12 +130,14 @@ class Flags {
   void read_sources(const std::optional<std::string>& config, const std::vector<std::string>& arguments);
   void read_config(const std::string& path);
   void read_environment();
+  std::vector<std::string> with_implied(std::vector<std::string> arguments) const;
   void read_arguments(const std::vector<std::string>& arguments);
   void check_required() const;
 
   About about_;
   std::vector<Flag> rows_;
   std::vector<std::string> given_;  // names set by any source
+  std::vector<std::string> typed_;  // names on the command line
   std::string section_ = "Options";
   std::vector<std::string>* operands_ = nullptr;
   std::string operand_name_;

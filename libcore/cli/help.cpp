@@ -47,7 +47,10 @@ std::string Flags::help_text() const {
     }
     std::string left = flag.letter != 0 ? fmt::format("  -{}, --{}", flag.letter, flag.name)
                                         : fmt::format("      --{}", flag.name);
-    if (!flag.placeholder.empty()) left += " " + flag.placeholder;
+    if (!flag.implied.empty())
+      left += fmt::format("[={}]", flag.placeholder);
+    else if (!flag.placeholder.empty())
+      left += " " + flag.placeholder;
     std::string right = flag.help;
     if (flag.repeats) right += " (may be given more than once)";
     if (flag.must) right += " (required)";

@@ -14,10 +14,11 @@ namespace tn {
 // What a tool's body needs to know of how it was called.
 struct Invocation {
   const Log& log;
-  std::string program;       // "tn-split"
-  std::string command_line;  // for the `pg` entry of outputs
-  std::string config_text;   // every setting, as --print-config prints it
-  bool progress = false;     // whether progress may be shown on stderr
+  std::string program;             // "tn-split"
+  std::string command_line;        // for the `pg` entry of outputs
+  std::string config_text;         // every setting, as --print-config prints it
+  bool progress = false;           // whether progress may be shown on stderr
+  std::vector<std::string> typed;  // long names of the options on the command line itself
 };
 
 // Parses, answers --help, --version and --print-config, runs the body and translates exceptions:

@@ -16,20 +16,26 @@ using Json = nlohmann::ordered_json;
 
 // Every field with its name, in the order in which it is written.
 template <typename Log, typename Visit>
-void each_field(Log& log, Visit&& visit) {
+void each_epoch_field(Log& log, Visit&& visit) {
   visit("epoch", log.epoch);
   visit("steps", log.steps);
+  visit("time", log.time);
   visit("seconds", log.seconds);
   visit("learning_rate", log.learning_rate);
   visit("loss", log.loss);
   visit("mask_loss", log.mask_loss);
   visit("class_loss", log.class_loss);
+  visit("images_per_second", log.images_per_second);
+  visit("waited", log.waited);
+  visit("skipped", log.skipped);
+}
+template <typename Log, typename Visit>
+void each_validation_field(Log& log, Visit&& visit) {
+  visit("val_seconds", log.val_seconds);
   visit("val_loss", log.val_loss);
   visit("val_dice", log.val_dice);
   visit("val_accuracy", log.val_accuracy);
   visit("val_auroc", log.val_auroc);
-  visit("images_per_second", log.images_per_second);
-  visit("waited", log.waited);
   visit("best", log.best);
 }
 
@@ -66,45 +72,102 @@ void take(const nlohmann::json& json, std::optional<double>& value) {
   if (!json.is_null()) take(json, value.emplace());
 }
 
-}  // namespace
-
-std::string to_json_line(const EpochLog& log) {
-  Json json;
-  each_field(log, [&](const char* name, const auto& value) { json[name] = to_json(value); });
-  return json.dump() + "\n";
-}
-
-EpochLog epoch_log_from_json(const std::string& line, const std::string& place) {
-  const Record fields = Record::parse_object(line, place);
-  EpochLog log;
-  each_field(log, [&](const char* name, auto& value) {
+// Fills a field from the line's object.
+auto reader(const Record& fields, const std::string& place) {
+  return [&](const char* name, auto& value) {
     const auto raw = fields.raw(name);
-    if (!raw) throw Error(Exit::bad_data, "{}: no '{}' in this epoch", place, name);
+    if (!raw) throw Error(Exit::bad_data, "{}: no '{}' in this line", place, name);
     try {
       take(nlohmann::json::parse(*raw), value);
     } catch (const std::invalid_argument& expected) {
       throw Error(Exit::bad_data, "{}: '{}' is not {}", place, name, expected.what());
     }
-  });
-  return log;
+  };
+}
+
+void add_scalar(Scalars& scalars, const char* name, double value) {
+  scalars.emplace_back(name, value);
+}
+void add_scalar(Scalars& scalars, const char* name, const std::optional<double>& value) {
+  if (value) scalars.emplace_back(name, *value);
+}
+void add_scalar(Scalars& scalars, const char* name, std::int64_t value) {
+  scalars.emplace_back(name, static_cast<double>(value));
+}
+void add_scalar(Scalars&, const char*, bool) {}
+
+bool is_coordinate(std::string_view name) {
+  return name == "steps" || name == "time";
+}
+
+}  // namespace
+
+std::string epoch_line(const EpochLog& log) {
+  Json json = {{"event", "epoch"}};
+  each_epoch_field(log, [&](const char* name, const auto& value) { json[name] = to_json(value); });
+  return json.dump() + "\n";
+}
+
+std::string validation_line(const EpochLog& log) {
+  Json json = {{"event", "validation"}, {"epoch", log.epoch}, {"steps", log.steps}};
+  each_validation_field(log, [&](const char* name, const auto& value) { json[name] = to_json(value); });
+  return json.dump() + "\n";
+}
+
+void take_log_line(std::vector<EpochLog>& logs, const std::string& line, const std::string& place) {
+  const Record fields = Record::parse_object(line, place);
+  const auto event = fields.text("event");
+  if (event == "epoch") {
+    EpochLog log;
+    each_epoch_field(log, reader(fields, place));
+    logs.push_back(log);
+  } else if (event == "validation") {
+    std::int64_t epoch = 0;
+    reader(fields, place)("epoch", epoch);
+    if (logs.empty() || logs.back().epoch != epoch)
+      throw Error(Exit::bad_data, "{}: validation of epoch {} without its epoch before it", place, epoch);
+    each_validation_field(logs.back(), reader(fields, place));
+    logs.back().validated = true;
+  } else {
+    throw Error(Exit::bad_data, "{}: neither an epoch nor a validation", place);
+  }
 }
 
 std::string csv_header() {
   std::string text;
   const EpochLog log;
-  each_field(log,
-             [&](const char* name, const auto&) { text += (text.empty() ? "" : ",") + std::string(name); });
+  const auto add = [&](const char* name, const auto&) {
+    text += (text.empty() ? "" : ",") + std::string(name);
+  };
+  each_epoch_field(log, add);
+  each_validation_field(log, add);
   return text + "\n";
 }
 
 std::string to_csv_line(const EpochLog& log) {
   std::string text;
-  each_field(log, [&](const char*, const auto& value) {
+  const auto add = [&](const char*, const auto& value) {
     const Json json = to_json(value);
     if (!text.empty()) text += ",";
     if (!json.is_null()) text += json.dump();
-  });
+  };
+  each_epoch_field(log, add);
+  each_validation_field(log, add);
   return text + "\n";
+}
+
+Scalars epoch_scalars(const EpochLog& log) {
+  Scalars scalars;
+  each_epoch_field(log, [&](const char* name, const auto& value) {
+    if (!is_coordinate(name)) add_scalar(scalars, name, value);
+  });
+  return scalars;
+}
+
+Scalars validation_scalars(const EpochLog& log) {
+  Scalars scalars;
+  each_validation_field(log, [&](const char* name, const auto& value) { add_scalar(scalars, name, value); });
+  return scalars;
 }
 
 std::vector<EpochLog> load_training_log(const std::string& path) {
@@ -113,7 +176,7 @@ std::vector<EpochLog> load_training_log(const std::string& path) {
   std::string line;
   while (lines.next(line)) {
     if (trim(line).empty()) continue;
-    logs.push_back(epoch_log_from_json(line, fmt::format("{}:{}", lines.name(), lines.line_number())));
+    take_log_line(logs, line, fmt::format("{}:{}", lines.name(), lines.line_number()));
   }
   return logs;
 }

@@ -3,21 +3,10 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
-#include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
 namespace tn {
-namespace {
-
-// The fused step walks memory: parameter, gradient and moments must lie in one order.
-at::Tensor laid_out_as(const at::Tensor& gradient, const at::Tensor& parameter) {
-  if (gradient.strides() == parameter.strides()) return gradient;
-  return at::empty_like(parameter, gradient.options()).copy_(gradient);
-}
-
-}  // namespace
-
 Adam::Adam(NamedTensors parameters, const TrainOptions& options)
     : parameters_(std::move(parameters)),
       decoupled_(options.optimizer == Optimizer::adamw),
@@ -60,10 +49,6 @@ void Adam::step_group(const Group& group, double learning_rate) {
     fused([](auto&&... a) { at::_fused_adamw_(a...); });
   else
     fused([](auto&&... a) { at::_fused_adam_(a...); });
-}
-
-void Adam::zero_grad() {
-  for (auto& parameter : parameters_) parameter.second.mutable_grad().reset();
 }
 
 NamedTensors Adam::state() const {

@@ -6,24 +6,18 @@
 #include <cstdint>
 #include <vector>
 
-#include "libcore/net/options.hpp"
-#include "libcore/net/weights.hpp"
+#include "libcore/net/descent.hpp"
 
 namespace tn {
 
 // Adam: Kingma and Ba 2015 (weight decay, if any, is added to the gradient); AdamW: Loshchilov and Hutter
-// 2019 (decoupled). AdamW leaves vectors (biases, BatchNorm, gamma) without decay. Borrows the parameters.
-class Adam {
+// 2019 (decoupled). AdamW leaves vectors (biases, BatchNorm, gamma) without decay.
+class Adam : public Descent {
  public:
   Adam(NamedTensors parameters, const TrainOptions& options);
 
-  // One step with the gradients that are there; a parameter without a gradient stays as it is.
-  void step(double learning_rate);
-  void zero_grad();
-
-  // Moments and step counts as "adam.m.NAME", "adam.v.NAME", "adam.step.NAME": handles to the state itself,
-  // so that what is copied into them is the state from then on.
-  NamedTensors state() const;
+  void step(double learning_rate) override;
+  NamedTensors state() const override;  // "adam.m.NAME", "adam.v.NAME", "adam.step.NAME"
 
  private:
   struct Group {

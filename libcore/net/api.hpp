@@ -1,6 +1,7 @@
 // The border of the network layer: the tools see this header, and no torch type crosses it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -56,6 +57,7 @@ struct TrainJob {
   std::int64_t size = 0;  // px a side of the frames
   std::vector<TrainCase> train;
   std::vector<TrainCase> validation;
+  std::array<double, 2> class_weights = {1, 1};  // of the class loss: benign, malignant
   std::string folder;          // run folder: model.safetensors, checkpoint-last, checkpoint-previous
   bool resume = false;         // from the folder's last checkpoint
   std::string init;            // safetensors file to begin with unless `resume`; empty: none
@@ -78,7 +80,9 @@ struct TrainStart {
   int threads = 0;
   std::string
       measure;  // what the best model is chosen by: "Dice", "AUROC", "accuracy"; empty: the last epoch
-  std::string warning;  // empty, or why the resume goes on from the previous checkpoint
+  std::string warning;    // empty, or why the resume goes on from the previous checkpoint
+  bool finished = false;  // a resume of a run that has come to its end
+  std::string libtorch;   // its version
   InitReport init;
 };
 
@@ -89,8 +93,12 @@ class TrainObserver {
   virtual void started(const TrainStart& start) = 0;
   // `share` in [0,1]: how much of the budget (epochs, steps or time) is used.
   virtual void step(std::int64_t epoch, std::int64_t step, double loss, double share) = 0;
-  virtual void epoch(const EpochLog& log) = 0;
+  virtual void epoch(const EpochLog& log) = 0;      // its steps are done; nothing is known of validation
+  virtual void validated(const EpochLog& log) = 0;  // the same epoch, now with its validation
+  virtual void note(const std::string& text) = 0;
+  virtual void warning(const std::string& text) = 0;
   virtual bool interrupted() = 0;  // true: save and stop
+  virtual bool save_wanted() = 0;  // true, once for each wish: save and go on
 };
 
 struct TrainOutcome {
@@ -99,6 +107,7 @@ struct TrainOutcome {
   std::string measure;  // as TrainStart's
   double best = 0;      // its value at best_epoch, on the validation cases and the network's grid
   bool interrupted = false;
+  bool was_finished = false;  // a resume that found nothing left to do
 };
 
 // Of a network with every head it can have.

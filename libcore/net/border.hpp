@@ -25,7 +25,7 @@ class PredictorBorder {
 };
 
 // Both sides are built from the same sources: kNetBorder tells an old library from a new program.
-constexpr int kNetBorder = 3;
+constexpr int kNetBorder = 4;
 
 class NetBorder {
  public:

@@ -1,73 +1,93 @@
 #include "libcore/net/checkpoint.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <map>
 
 #include "libcore/base/error.hpp"
+#include "libcore/base/hash.hpp"
 #include "libcore/data/model_file.hpp"
 
 namespace tn {
 namespace {
 
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 
-nlohmann::json to_json(const TrainProgress& p) {
-  return {{"epoch", p.epoch},
-          {"epoch_step", p.epoch_step},
-          {"steps", p.steps},
-          {"seconds", p.seconds},
-          {"epoch_seconds", p.epoch_seconds},
-          {"waited_seconds", p.waited_seconds},
-          {"loss_sum", p.loss_sum},
-          {"mask_loss_sum", p.mask_loss_sum},
-          {"class_loss_sum", p.class_loss_sum},
-          {"learning_rate", p.learning_rate},
-          {"plateau", {{"best", p.plateau.best}, {"waited", p.plateau.waited}, {"factor", p.plateau.factor}}},
-          {"best", p.best},
-          {"best_epoch", p.best_epoch},
-          {"done", p.done}};
+// Every field with its name.
+template <typename Progress, typename Visit>
+void each_field(Progress& p, Visit&& visit) {
+  visit("epoch", p.epoch);
+  visit("epoch_step", p.epoch_step);
+  visit("steps", p.steps);
+  visit("seconds", p.seconds);
+  visit("loss_sum", p.loss_sum);
+  visit("mask_loss_sum", p.mask_loss_sum);
+  visit("class_loss_sum", p.class_loss_sum);
+  visit("learning_rate", p.learning_rate);
+  visit("rate_factor", p.rate_factor);
+  visit("rollbacks", p.rollbacks);
+  visit("skipped", p.skipped);
+  visit("skipped_in_row", p.skipped_in_row);
+  visit("parts", p.parts);
+  visit("plateau_best", p.plateau.best);
+  visit("plateau_waited", p.plateau.waited);
+  visit("plateau_factor", p.plateau.factor);
+  visit("best", p.best);
+  visit("best_epoch", p.best_epoch);
+  visit("done", p.done);
+}
+
+nlohmann::json to_json(const TrainProgress& progress) {
+  nlohmann::json json;
+  each_field(progress, [&](const char* name, const auto& value) { json[name] = value; });
+  return json;
 }
 
 TrainProgress progress_from_json(const nlohmann::json& json) {
-  TrainProgress p;
-  json.at("epoch").get_to(p.epoch);
-  json.at("epoch_step").get_to(p.epoch_step);
-  json.at("steps").get_to(p.steps);
-  json.at("seconds").get_to(p.seconds);
-  json.at("epoch_seconds").get_to(p.epoch_seconds);
-  json.at("waited_seconds").get_to(p.waited_seconds);
-  json.at("loss_sum").get_to(p.loss_sum);
-  json.at("mask_loss_sum").get_to(p.mask_loss_sum);
-  json.at("class_loss_sum").get_to(p.class_loss_sum);
-  json.at("learning_rate").get_to(p.learning_rate);
-  json.at("plateau").at("best").get_to(p.plateau.best);
-  json.at("plateau").at("waited").get_to(p.plateau.waited);
-  json.at("plateau").at("factor").get_to(p.plateau.factor);
-  json.at("best").get_to(p.best);
-  json.at("best_epoch").get_to(p.best_epoch);
-  json.at("done").get_to(p.done);
-  return p;
+  TrainProgress progress;
+  each_field(progress, [&](const char* name, auto& value) { json.at(name).get_to(value); });
+  return progress;
 }
 
-// The first setting that differs, as "alpha 0.2, not 0.3"; empty if all agree.
+// Over the document and all tensors, by name.
+std::string checksum(const nlohmann::json& document, const NamedTensors& tensors) {
+  std::map<std::string, at::Tensor> sorted(tensors.begin(), tensors.end());
+  Sha256 hash;
+  hash.update(document.dump());
+  for (const auto& [name, tensor] : sorted) {
+    const at::Tensor bytes = tensor.detach().cpu().contiguous(at::MemoryFormat::Contiguous);
+    hash.update(name);
+    hash.update({static_cast<const char*>(bytes.const_data_ptr()), bytes.nbytes()});
+  }
+  return hash.hex();
+}
+
+// What differs, as "alpha 0.2, not 0.3; batch 4, not 8"; empty if all agree.
 std::string difference(const nlohmann::json& before, const nlohmann::json& now) {
   const nlohmann::json old_flat = before.flatten();
   const nlohmann::json new_flat = now.flatten();
+  std::vector<std::string> differences;
   for (const auto& [key, value] : new_flat.items()) {
     const auto found = old_flat.find(key);
     const std::string old_value = found == old_flat.end() ? "nothing" : found->dump();
-    if (old_value != value.dump()) {
-      std::string name = key.substr(key.rfind('/') + 1);
-      std::ranges::replace(name, '_', ' ');
-      return fmt::format("{} {}, not {}", name, old_value, value.dump());
-    }
+    if (old_value == value.dump()) continue;
+    std::string name = key.substr(key.rfind('/') + 1);
+    std::ranges::replace(name, '_', ' ');
+    differences.push_back(fmt::format("{} {}, not {}", name, old_value, value.dump()));
   }
-  return {};
+  constexpr std::size_t kMost = 5;
+  const std::size_t count = differences.size();
+  if (count > kMost) {
+    differences.resize(kMost);
+    differences.push_back(fmt::format("and {} more", count - kMost));
+  }
+  return fmt::format("{}", fmt::join(differences, "; "));
 }
 
 // A second name for the last one, put in the place of the previous one in a single step; where the file
@@ -97,6 +117,10 @@ TrainProgress load_one(const std::string& path, const NamedTensors& tensors,
     throw Error(Exit::bad_data, "{}: damaged: {}", path, error.what());
   }
   const NamedTensors stored = load_safetensors(path);
+  nlohmann::json document = meta;
+  document.erase("checksum");
+  if (meta.value("checksum", "") != checksum(document, stored))
+    throw Error(Exit::bad_data, "{}: damaged: its checksum is not that of its content", path);
   if (stored.size() != tensors.size())
     throw Error(Exit::bad_data, "{}: {} tensors, expected {}", path, stored.size(), tensors.size());
   const at::NoGradGuard no_grad;
@@ -125,8 +149,9 @@ void save_checkpoint(const std::string& folder, const NamedTensors& tensors, con
                      const nlohmann::json& fingerprint) {
   const std::string last = last_checkpoint(folder);
   const std::string next = last + ".next";
-  const nlohmann::json meta = {
+  nlohmann::json meta = {
       {"checkpoint", kVersion}, {"progress", to_json(progress)}, {"fingerprint", fingerprint}};
+  meta["checksum"] = checksum(meta, tensors);
   save_safetensors(next, tensors, meta, /*force=*/true, Durability::fsync);
   if (path_exists(last)) keep_as_previous(last, previous_checkpoint(folder));
   if (std::rename(next.c_str(), last.c_str()) != 0)

@@ -4,6 +4,7 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <exception>
 #include <functional>
 
@@ -36,9 +37,11 @@ void put(const cv::Mat1b& frame, at::Tensor& rows, std::size_t index, bool as_ma
       *out++ = as_mask ? static_cast<float>(frame(y, x) > 0) : static_cast<float>(frame(y, x)) / 255.0F;
 }
 
-Batch empty_batch(std::size_t count, int size) {
+// No large tensor is filled here: batches are made beside the network's threads, and LibTorch would start
+// others for it.
+Batch empty_batch(std::size_t count, std::int64_t size) {
   const auto n = static_cast<std::int64_t>(count);
-  return {at::empty({n, 1, size, size}, at::kFloat), at::zeros({n, 1, size, size}, at::kFloat),
+  return {at::empty({n, 1, size, size}, at::kFloat), at::empty({n, 1, size, size}, at::kFloat),
           at::zeros({n}, at::kBool), at::full({n}, -1, at::kLong), std::vector<std::string>(count)};
 }
 
@@ -46,22 +49,35 @@ void fill(Batch& batch, std::size_t row, const std::string& id, const cv::Mat1b&
           const std::optional<cv::Mat1b>& mask, std::optional<int> label) {
   batch.ids[row] = id;
   put(image, batch.images, row, false);
-  if (mask) put(*mask, batch.masks, row, true);
+  const auto pixels = static_cast<std::size_t>(batch.masks.stride(0));
+  if (mask)
+    put(*mask, batch.masks, row, true);
+  else
+    std::fill_n(batch.masks.data_ptr<float>() + pixels * row, pixels, 0.0F);
   batch.has_mask.data_ptr<bool>()[row] = mask.has_value();
   if (label) batch.labels.data_ptr<std::int64_t>()[row] = *label;
 }
 
 }  // namespace
 
-std::vector<Example> load_examples(std::span<const TrainCase> cases, std::int64_t size, int jobs,
-                                   const std::function<bool()>& stopped) {
-  std::vector<Example> examples(cases.size());
+CaseStore::CaseStore(std::span<const TrainCase> cases, std::int64_t size, std::int64_t cache_bytes, int jobs,
+                     const std::function<bool()>& stopped)
+    : cases_(cases.begin(), cases.end()), size_(size) {
+  std::size_t keep = 0;
+  for (const TrainCase& one : cases_) {
+    const std::int64_t bytes = size * size * (one.mask ? 2 : 1);
+    if (kept_bytes_ + bytes > cache_bytes) break;
+    kept_bytes_ += bytes;
+    ++keep;
+  }
+  kept_.resize(keep);
   std::vector<std::exception_ptr> failures(
-      cases.size());  // one slot a case: the first is the same for any jobs
-  for_each_index(cases.size(), jobs, [&](std::size_t i) {
+      cases_.size());  // one slot a case: the first is the same for any jobs
+  for_each_index(cases_.size(), jobs, [&](std::size_t i) {
     if (stopped()) return;
     try {
-      examples[i] = load_example(cases[i], size);
+      Example example = load_example(cases_[i], size_);
+      if (i < keep) kept_[i] = std::move(example);
     } catch (const Error&) {
       failures[i] = std::current_exception();
     }
@@ -69,7 +85,10 @@ std::vector<Example> load_examples(std::span<const TrainCase> cases, std::int64_
   if (stopped()) throw Error(Exit::interrupted, "interrupted before the training began");
   for (const std::exception_ptr& failure : failures)
     if (failure) std::rethrow_exception(failure);
-  return examples;
+}
+
+Example CaseStore::load(std::size_t index) const {
+  return index < kept_.size() ? kept_[index] : load_example(cases_[index], size_);
 }
 
 Batch make_batch(std::span<const Example> examples) {
@@ -79,11 +98,11 @@ Batch make_batch(std::span<const Example> examples) {
   return batch;
 }
 
-Batch make_augmented_batch(std::span<const Example> examples, std::span<const std::size_t> order,
+Batch make_augmented_batch(const CaseStore& cases, std::span<const std::size_t> order,
                            const AugmentOptions& augment, std::uint64_t seed, std::int64_t epoch, int jobs) {
-  Batch batch = empty_batch(order.size(), examples.front().image.rows);
+  Batch batch = empty_batch(order.size(), cases.size());
   for_each_index(order.size(), jobs, [&](std::size_t row) {
-    const Example& example = examples[order[row]];
+    const Example example = cases.load(order[row]);
     Random random = augment_random(seed, example.id, epoch);
     const Augmented changed =
         tn::augment(example.image, example.mask ? &*example.mask : nullptr, augment, random);

@@ -24,11 +24,27 @@ struct Example {
   std::optional<int> label;
 };
 
-// Decodes all cases with up to `jobs` threads, in order. Throws Error(bad_data | no_input) that names the
-// first case whose file is missing, damaged or not size x size. Memory: two bytes a pixel. `stopped` is asked
-// before each case, by several threads; once it says so, Error(interrupted).
-std::vector<Example> load_examples(std::span<const TrainCase> cases, std::int64_t size, int jobs,
-                                   const std::function<bool()>& stopped);
+// All cases, decoded once: as many as fit into `cache_bytes`, the first ones, stay in memory, the others are
+// decoded again whenever they are asked for. The same frames for any size of the cache.
+class CaseStore {
+ public:
+  // Decodes with up to `jobs` threads. Throws Error(bad_data | no_input) that names the first case whose file
+  // is missing, damaged or not size x size. `stopped` is asked before each case, by several threads; once it
+  // says so, Error(interrupted).
+  CaseStore(std::span<const TrainCase> cases, std::int64_t size, std::int64_t cache_bytes, int jobs,
+            const std::function<bool()>& stopped);
+
+  Example load(std::size_t index) const;  // a kept one shares its pixels; throws as the constructor
+  std::span<const TrainCase> cases() const { return cases_; }
+  std::int64_t size() const { return size_; }  // px a side
+  std::int64_t kept_bytes() const { return kept_bytes_; }
+
+ private:
+  std::vector<TrainCase> cases_;
+  std::int64_t size_;
+  std::vector<Example> kept_;  // of the first cases
+  std::int64_t kept_bytes_ = 0;
+};
 
 struct Batch {
   at::Tensor images;    // [N,1,S,S] float32 in [0,1]
@@ -41,9 +57,9 @@ struct Batch {
 // As they are, for validation.
 Batch make_batch(std::span<const Example> examples);
 
-// The examples at `order`, each augmented with numbers keyed by (seed, id, epoch) alone: the same for any
-// jobs and batch.
-Batch make_augmented_batch(std::span<const Example> examples, std::span<const std::size_t> order,
+// The cases at `order`, each augmented with numbers keyed by (seed, id, epoch) alone: the same for any jobs
+// and batch.
+Batch make_augmented_batch(const CaseStore& cases, std::span<const std::size_t> order,
                            const AugmentOptions& augment, std::uint64_t seed, std::int64_t epoch, int jobs);
 
 // Order of the examples in an epoch, keyed by (seed, epoch).

@@ -45,11 +45,11 @@ at::Tensor dice_loss(const at::Tensor& mask_logits, const at::Tensor& masks, con
 }
 
 at::Tensor class_loss(const at::Tensor& class_logits, const at::Tensor& labels, const at::Tensor& weights,
-                      std::int64_t count) {
+                      std::int64_t count, double smoothing) {
   const at::Tensor sum =
       at::cross_entropy_loss(class_logits.to(at::kFloat), labels,
                              weights.defined() ? std::optional<at::Tensor>(weights) : std::nullopt,
-                             at::Reduction::Sum, /*ignore_index=*/kNoLabel);
+                             at::Reduction::Sum, /*ignore_index=*/kNoLabel, smoothing);
   return sum * share(count);
 }
 
@@ -59,7 +59,8 @@ Loss joint_loss(const Prediction& prediction, const Targets& targets, const Targ
   if (prediction.mask_logits.defined())
     loss.mask = dice_loss(prediction.mask_logits, targets.masks, targets.has_mask, counts.masks);
   if (prediction.class_logits.defined())
-    loss.classes = class_loss(prediction.class_logits, targets.labels, options.class_weights, counts.labels);
+    loss.classes = class_loss(prediction.class_logits, targets.labels, options.class_weights, counts.labels,
+                              options.smoothing);
   loss.total = joined(loss.mask, loss.classes, options);
   if (loss.mask.defined()) loss.mask = loss.mask.detach();
   if (loss.classes.defined()) loss.classes = loss.classes.detach();

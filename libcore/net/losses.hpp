@@ -29,16 +29,18 @@ TargetCounts count_targets(const Targets& targets);
 at::Tensor dice_loss(const at::Tensor& mask_logits, const at::Tensor& masks, const at::Tensor& has_mask,
                      std::int64_t count);
 
-// Sum over the labelled images of weight[label] * -log softmax(logits)[label], divided by `count`; a scalar.
-// `weights` is [2] or undefined (all 1). 0 with a zero gradient if the count is 0. float32, also under
-// autocast.
+// Sum over the labelled images of the cross-entropy with their label, divided by `count`; a scalar. The
+// label's class has the share 1 - smoothing/2 of the target and the other one smoothing/2 (Szegedy et al.
+// 2016); each class's term is multiplied by its weight. `weights` is [2] or undefined (all 1). 0 with a zero
+// gradient if the count is 0. float32, also under autocast.
 at::Tensor class_loss(const at::Tensor& class_logits, const at::Tensor& labels, const at::Tensor& weights,
-                      std::int64_t count);
+                      std::int64_t count, double smoothing = 0);
 
 struct LossOptions {
   double alpha = 0.2;
   Joint joint = Joint::additive;
-  at::Tensor class_weights;  // [2] or undefined
+  at::Tensor class_weights;  // [2] float32 or undefined
+  double smoothing = 0;
 };
 
 // Scalars. `mask` and `classes` are detached, undefined for a head that the prediction lacks.

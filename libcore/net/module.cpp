@@ -12,6 +12,7 @@
 #include "libcore/net/multiply_adds.hpp"
 #include "libcore/net/predictor.hpp"
 #include "libcore/net/registry.hpp"
+#include "libcore/net/runtime.hpp"
 #include "libcore/net/trace.hpp"
 #include "libcore/net/trainer.hpp"
 #include "libcore/net/weights.hpp"
@@ -22,11 +23,6 @@ namespace {
 // LibTorch's messages run to twenty lines: the first says what happened.
 std::string first_line(std::string_view text) {
   return printable(text.substr(0, text.find('\n')), 500);
-}
-
-bool is_out_of_memory(std::string_view text) {
-  return text.find("can't allocate memory") != std::string_view::npos ||
-         text.find("not enough memory") != std::string_view::npos;
 }
 
 template <typename Work>
@@ -40,7 +36,7 @@ BorderFailure guarded(const Work& work) noexcept {
     return {Exit::try_again, "out of memory"};
   } catch (const c10::Error& error) {
     const std::string line = first_line(error.what_without_backtrace());
-    if (is_out_of_memory(line)) return {Exit::try_again, "out of memory in the network"};
+    if (is_out_of_memory(error)) return {Exit::try_again, "out of memory in the network"};
     return {Exit::internal, "internal error: " + line};
   } catch (const std::exception& error) {
     return {Exit::internal, "internal error: " + first_line(error.what())};

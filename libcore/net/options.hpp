@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "libcore/image/augment_options.hpp"
@@ -33,13 +34,25 @@ struct NetOptions {
 enum class Task { mtl, segment, classify };
 enum class Joint { additive, convex };  // L = Dice + alpha CE, or (1 - alpha) Dice + alpha CE
 enum class Preset { practical, paper };
-enum class Optimizer { adam, adamw };
-enum class Schedule { cosine, plateau };
+enum class Optimizer { adam, adamw, sgd };
+enum class Schedule { constant, step, plateau, cosine, polynomial };
 enum class Precision {
   automatic,
   float32,
   bfloat16
 };  // automatic: bfloat16 where the processor multiplies in it
+
+// What is done about a loss or gradient that is not finite: end; leave the batch out; or go back to the last
+// checkpoint and on with half the learning rate.
+enum class NonFinite { stop, skip, rollback };
+
+// Factors of the class loss: fixed ones, or balanced: n / (2 n_c) of the labelled training cases.
+struct ClassWeights {
+  bool balanced = false;
+  double benign = 1;
+  double malignant = 1;
+  friend bool operator==(const ClassWeights&, const ClassWeights&) = default;
+};
 
 // METHOD 3. Defaults are those of the preset `practical`; preset_options() gives either.
 struct TrainOptions {
@@ -47,30 +60,46 @@ struct TrainOptions {
   Task task = Task::mtl;
   double alpha = 0.2;  // weight of the class loss, >= 0; convex: <= 1
   Joint joint = Joint::additive;
+  ClassWeights class_weights;
+  double label_smoothing = 0;  // share of a class label that is spread over both classes, in [0,1)
   Optimizer optimizer = Optimizer::adamw;
   double learning_rate = 1e-3;
   double weight_decay = 1e-2;
-  double beta1 = 0.9;
+  double beta1 = 0.9;  // adam, adamw
   double beta2 = 0.999;
+  double momentum = 0.9;  // sgd
+  bool nesterov = false;  // sgd with momentum
   Schedule schedule = Schedule::cosine;
-  std::int64_t warmup_steps = 100;   // linear, cosine schedule alone
-  std::int64_t plateau_epochs = 50;  // without a better validation Dice: halve the learning rate
+  std::int64_t warmup_steps = 100;   // linear, before and on top of any schedule; 0: none
+  std::int64_t step_epochs = 30;     // step: lower the rate after each so many epochs
+  std::int64_t plateau_epochs = 50;  // plateau: lower it after so many without a better validation
+  double rate_factor = 0.5;          // step, plateau: lower it to this share
+  double power = 0.9;                // polynomial: (1 - progress)^power
   std::int64_t epochs = 100;
   std::optional<std::int64_t> max_steps;
-  std::optional<double> max_seconds;  // wall clock; the cosine schedule follows time where that ends first
+  std::optional<double> max_seconds;  // wall clock; cosine and polynomial follow time where that ends first
   std::int64_t patience = 0;          // epochs without a better validation Dice before the end; 0: never
   std::int64_t batch = 8;             // images an optimiser step
   std::int64_t accumulate = 1;        // micro-batches a step; batch must be a multiple
   double ema = 0.99;                  // decay of the averaged weights a step; 0: none
   double clip = 0;                    // largest gradient norm; 0: none
   AugmentOptions augment = augment_preset(AugmentPreset::practical);
+  NonFinite non_finite = NonFinite::stop;
+  bool calibrate = true;  // choose temperature and thresholds on validation at the end
   Precision precision = Precision::automatic;
   std::int64_t seed = 17;
-  std::int64_t jobs = 0;  // threads; 0: every core
+  // What follows changes no weight, is not recorded and may differ on a resume.
+  std::int64_t jobs = 0;            // threads; 0: every core
+  std::int64_t cache_mb = 4096;     // of decoded frames kept in memory, MB; others are decoded each epoch
+  double checkpoint_seconds = 600;  // between checkpoints inside an epoch
   friend bool operator==(const TrainOptions&, const TrainOptions&) = default;
 };
 
 constexpr int kPresetVersion = 1;  // recorded: what a preset means may grow
+
+// "none", "balanced", or the two factors as "BENIGN,MALIGNANT". Throws Error(usage).
+ClassWeights parse_class_weights(const std::string& text);
+std::string class_weights_text(const ClassWeights& weights);
 
 TrainOptions preset_options(Preset preset);
 std::int64_t preset_size(Preset preset);  // px a side that the preset is meant for: 256 or 512
@@ -79,10 +108,13 @@ std::int64_t preset_size(Preset preset);  // px a side that the preset is meant 
 void check(const TrainOptions& options);
 void check(const NetOptions& options);
 
+// Throws Error(usage) where one of the options `given` (long names) has no effect beside the others.
+void expect_used(std::span<const std::string> given, const TrainOptions& options);
+
 // As they stand in a model file ("arch", "training.options"); from_json throws Error(bad_data) "WHERE:
 // reason".
 nlohmann::json to_json(const NetOptions& options);
 NetOptions net_options_from_json(const nlohmann::json& json, const std::string& where);
-nlohmann::json to_json(const TrainOptions& options);  // all but jobs, which changes no batch
+nlohmann::json to_json(const TrainOptions& options);  // all but jobs, cache_mb, checkpoint_seconds
 
 }  // namespace tn

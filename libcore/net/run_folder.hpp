@@ -1,20 +1,33 @@
 // The folder of a training run, and what is said of an epoch.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "libcore/data/training_log.hpp"
 
 namespace tn {
 
-// Whether a run may begin in the folder (or go on there, with `resume`); writes nothing. Throws
-// Error(cannot_create) for a folder that holds a run unless `force` or `resume`, Error(no_input) for a resume
-// where there is no checkpoint.
-void expect_free_run_folder(const std::string& folder, bool resume, bool force);
+enum class Resume { never, always, automatic };
+
+// Whether the run goes on from a checkpoint in the folder; automatic: if there is one. Writes nothing. Throws
+// Error(cannot_create) for a folder that holds a run which is neither gone on with nor, by `force`, begun
+// anew (automatic gives up what an aborted start left, never a model), Error(no_input) for a resume where
+// there is no checkpoint.
+bool goes_on(const std::string& folder, Resume resume, bool force);
 
 // Makes the folder and its config.ini, and takes an old run's model, checkpoints and logs away. For a run
 // that begins.
 void begin_run_folder(const std::string& folder, const std::string& config_text);
+
+// Takes away what a killed process left half written beside the run's files.
+void sweep_run_folder(const std::string& folder);
+
+// One line more for FOLDER/environment.jsonl, after a resume too. Throws Error(io).
+void append_environment(const std::string& folder, const nlohmann::json& environment);
+
+// The processor's name as the system gives it; empty if it does not tell.
+std::string processor_name();
 
 // "epoch 3: loss 0.4112, validation Dice 0.7310, accuracy 0.81, AUROC 0.84, 12.1 images/s, best"
 std::string epoch_summary(const EpochLog& log);

@@ -2,9 +2,12 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
+#include <c10/util/Exception.h>
 
 #include <mutex>
+#include <new>
 #include <opencv2/core/utility.hpp>
+#include <string_view>
 
 #include "libcore/base/threads.hpp"
 
@@ -22,6 +25,16 @@ int set_threads(std::int64_t jobs) {
 bool wants_bfloat16(Precision precision) {
   if (precision == Precision::automatic) return __builtin_cpu_supports("avx512bf16") != 0;
   return precision == Precision::bfloat16;
+}
+
+bool is_out_of_memory(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return true;
+  const auto* torch = dynamic_cast<const c10::Error*>(&error);
+  const std::string_view text = torch != nullptr ? torch->what_without_backtrace() : error.what();
+  for (const char* words :
+       {"can't allocate memory", "not enough memory", "Insufficient memory", "out of memory"})
+    if (text.find(words) != std::string_view::npos) return true;
+  return false;
 }
 
 Autocast::Autocast(bool enabled) : before_(at::autocast::is_autocast_enabled(at::kCPU)) {

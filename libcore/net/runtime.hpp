@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 
 #include "libcore/net/options.hpp"
 
@@ -13,6 +14,9 @@ int set_threads(std::int64_t jobs);
 
 // Whether to compute in bfloat16: automatic means that the processor multiplies in it (AVX-512-BF16 or AMX).
 bool wants_bfloat16(Precision precision);
+
+// Whether an exception says that memory ended: std::bad_alloc, or the words of LibTorch, oneDNN or OpenCV.
+bool is_out_of_memory(const std::exception& error);
 
 // bfloat16 autocast on the CPU while in scope, as it was before afterwards. Softmaxes and losses stay in
 // float32.

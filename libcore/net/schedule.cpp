@@ -6,24 +6,45 @@
 
 namespace tn {
 
-double learning_rate(const TrainOptions& options, const Position& position, double plateau_factor) {
-  if (options.schedule == Schedule::plateau) return options.learning_rate * plateau_factor;
-  const double warm =
-      options.warmup_steps > 0
-          ? std::min(1.0, static_cast<double>(position.step + 1) / static_cast<double>(options.warmup_steps))
-          : 1.0;
-  const double progress = std::clamp(position.progress, 0.0, 1.0);
-  return options.learning_rate * warm * 0.5 * (1 + std::cos(std::numbers::pi * progress));
+namespace {
+
+double warm_up(const TrainOptions& options, std::int64_t step) {
+  if (options.warmup_steps == 0) return 1;
+  return std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(options.warmup_steps));
 }
 
-Plateau advanced(Plateau plateau, double value, std::int64_t patience) {
+double scheduled(const TrainOptions& options, const Position& position, double plateau_factor) {
+  const double progress = std::clamp(position.progress, 0.0, 1.0);
+  switch (options.schedule) {
+    case Schedule::constant:
+      return 1;
+    case Schedule::step:
+      return std::pow(options.rate_factor, static_cast<double>((position.epoch - 1) / options.step_epochs));
+    case Schedule::plateau:
+      return plateau_factor;
+    case Schedule::cosine:
+      return 0.5 * (1 + std::cos(std::numbers::pi * progress));
+    case Schedule::polynomial:
+      return std::pow(1 - progress, options.power);
+  }
+  return 1;
+}
+
+}  // namespace
+
+double learning_rate(const TrainOptions& options, const Position& position, double plateau_factor) {
+  return options.learning_rate * warm_up(options, position.step) *
+         scheduled(options, position, plateau_factor);
+}
+
+Plateau advanced(Plateau plateau, double value, std::int64_t patience, double rate_factor) {
   if (value > plateau.best) {
     plateau.best = value;
     plateau.waited = 0;
     return plateau;
   }
   if (++plateau.waited >= patience) {
-    plateau.factor *= 0.5;
+    plateau.factor *= rate_factor;
     plateau.waited = 0;
   }
   return plateau;

@@ -96,6 +96,18 @@ TrainingSet load_training_set(const std::string& path, const std::string& root, 
   return set;
 }
 
+std::array<double, 2> class_weights(const ClassWeights& weights, std::span<const TrainCase> cases) {
+  if (!weights.balanced) return {weights.benign, weights.malignant};
+  std::array<double, 2> counts = {0, 0};
+  for (const TrainCase& one : cases)
+    if (one.label) counts[static_cast<std::size_t>(*one.label)] += 1;
+  if (counts[0] == 0 || counts[1] == 0)
+    throw Error(Exit::bad_data, "class weights cannot be balanced: no training record is {}",
+                counts[0] == 0 ? "benign" : "malignant");
+  const double half = (counts[0] + counts[1]) / 2;
+  return {half / counts[0], half / counts[1]};
+}
+
 TrainJob make_train_job(const TrainingSet& set, const NetOptions& net, const TrainOptions& options,
                         const std::string& folder, bool resume, const std::string& command_line) {
   TrainJob job;
@@ -104,18 +116,22 @@ TrainJob make_train_job(const TrainingSet& set, const NetOptions& net, const Tra
   job.size = set.preprocess.size;
   job.train = set.train;
   job.validation = set.validation;
+  if (net.class_head) job.class_weights = class_weights(options.class_weights, job.train);
   job.folder = folder;
   job.resume = resume;
   ModelSpec spec;
   spec.net = net;
   spec.preprocess = set.preprocess;
   job.meta = to_json(spec, set.labels, set.label_source);
-  job.meta["training"] = {{"options", to_json(options)},  {"manifest", set.hash},
-                          {"train", set.train.size()},    {"val", set.validation.size()},
-                          {"command_line", command_line}, {"version", std::string(version())}};
-  job.fingerprint = {{"arch", to_json(net)}, {"options", to_json(options)},
-                     {"manifest", set.hash}, {"init", nullptr},
-                     {"labels", set.labels}, {"pre", preprocess_hash(set.preprocess)}};
+  job.meta["training"] = {{"options", to_json(options)},       {"manifest", set.hash},
+                          {"train", set.train.size()},         {"val", set.validation.size()},
+                          {"command_line", command_line},      {"version", std::string(version())},
+                          {"class_weights", job.class_weights}};
+  job.fingerprint = {{"arch", to_json(net)},
+                     {"options", to_json(options)},
+                     {"manifest", set.hash},
+                     {"labels", set.labels},
+                     {"pre", preprocess_hash(set.preprocess)}};
   return job;
 }
 

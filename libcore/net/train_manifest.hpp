@@ -1,7 +1,9 @@
 // A preprocessed manifest as a training job.
 #pragma once
 
+#include <array>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "libcore/data/manifest.hpp"
@@ -25,6 +27,10 @@ struct TrainingSet {
 };
 TrainingSet load_training_set(const std::string& path, const std::string& root, const Selection& selection,
                               std::optional<std::int64_t> size, Task task, bool allow_truncated);
+
+// The factors of the class loss. Throws Error(bad_data) where they are to be balanced and a class has no
+// case.
+std::array<double, 2> class_weights(const ClassWeights& weights, std::span<const TrainCase> cases);
 
 // The job for a run folder: model document with provenance, and everything that a resume must find unchanged.
 TrainJob make_train_job(const TrainingSet& set, const NetOptions& net, const TrainOptions& options,

@@ -1,5 +1,7 @@
 #include "libcore/net/trainer.hpp"
 
+#include <torch/version.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -8,14 +10,12 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/hash.hpp"
-#include "libcore/net/adam.hpp"
+#include "libcore/base/text.hpp"
+#include "libcore/net/batch_feed.hpp"
 #include "libcore/net/checkpoint.hpp"
-#include "libcore/net/ema.hpp"
-#include "libcore/net/initialise.hpp"
+#include "libcore/net/learner.hpp"
 #include "libcore/net/loader.hpp"
-#include "libcore/net/losses.hpp"
-#include "libcore/net/pretrained.hpp"
-#include "libcore/net/registry.hpp"
+#include "libcore/net/run_model.hpp"
 #include "libcore/net/runtime.hpp"
 #include "libcore/net/schedule.hpp"
 #include "libcore/net/validation.hpp"
@@ -25,30 +25,18 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::int64_t kMostRollbacks = 3;
+constexpr std::int64_t kMostSkippedInRow = 10;
+
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-NamedTensors trainable(const Network& network) {
-  NamedTensors parameters;
-  for (const auto& item : network.named_parameters()) parameters.push_back({item.key(), item.value()});
-  return parameters;
-}
-
-NamedTensors prefixed(const std::string& prefix, NamedTensors tensors) {
-  for (auto& tensor : tensors) tensor.first = prefix + tensor.first;
-  return tensors;
-}
-
-// Scales the gradients so that their joint norm is at most `limit`.
-void clip_gradients(const NamedTensors& parameters, double limit) {
-  double square = 0;
-  for (const auto& p : parameters)
-    if (p.second.grad().defined()) square += std::pow(p.second.grad().norm().item<double>(), 2);
-  const double norm = std::sqrt(square);
-  if (norm <= limit) return;
-  for (const auto& p : parameters)
-    if (p.second.grad().defined()) p.second.grad().mul_(limit / norm);
+// Seconds since 1970, to the millisecond.
+double unix_time() {
+  using std::chrono::milliseconds;
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<double>(std::chrono::duration_cast<milliseconds>(since).count()) / 1000;
 }
 
 // A step takes the batch in parts, of which the last may be smaller.
@@ -61,10 +49,11 @@ void expect_enough(const Network& network, const std::string& arch, std::int64_t
                 arch, network.least_batch(), least);
 }
 
-struct StepLoss {
-  double total = 0;
-  double mask = 0;
-  double classes = 0;
+// Of the epoch in progress, since this process works on it.
+struct Timing {
+  double seconds = 0;
+  double waited = 0;  // for data
+  std::int64_t images = 0;
 };
 
 }  // namespace
@@ -76,67 +65,71 @@ struct Trainer::State {
   void start();
   void run_epoch();
   void end_epoch();
-  void log_epoch(const Validation& result, bool best, double seconds);
-  void stop();
-  StepLoss step(std::span<const std::size_t> order);
-  StepLoss backward(const Batch& batch);
+  void judge(const Validation& result, EpochLog& log);
+  void finish();
+  EpochLog epoch_log() const;
+  void step();
+  StepLoss gradients(const Batch& batch);
+  void halve_micro_batch();
+  void not_finite(const std::string& what);
+  bool roll_back(const std::string& what);
+  Asking asking(std::function<bool()> between);
+  std::optional<Validation> validation_result();
+  std::int64_t micro() const { return std::max<std::int64_t>(1, batch_size / progress.parts); }
   bool out_of_budget() const;
   double progress_share() const;
   std::int64_t last_step() const;
-  NamedTensors everything() const;
-  void save_best(const Validation& validation);
+  void stop();
   void save();
+  void save_if_wanted();
 
   const TrainJob& job;
   TrainObserver& observer;
   const TrainOptions& options;
   int threads;
   bool bfloat16;
-  LossOptions loss;
   std::function<bool()> stopped;
-  std::vector<Example> train, validation;
+  CaseStore train, validation;
   std::string measure;  // see quality_name()
-  std::int64_t batch_size, epoch_steps;
-  std::shared_ptr<Network> network;
-  NamedTensors parameters, state;
-  std::optional<Adam> adam;
-  std::optional<Ema> ema;
+  std::int64_t batch_size;
+  Learner learner;
+  BatchFeed feed;
   TrainProgress progress;
-  InitReport init;
+  Timing timing;
+  Clock::time_point saved = Clock::now();
   bool interrupted = false;
+  bool was_finished = false;
 };
 
 Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
     : job(job_given),
       observer(observer_given),
-      options(job_given.options),
+      options((check(job_given.options), job_given.options)),
       threads(set_threads(job_given.options.jobs)),
       bfloat16(wants_bfloat16(job_given.options.precision)),
       stopped([this] { return observer.interrupted(); }),
-      train(load_examples(job_given.train, job_given.size, threads, stopped)),
-      validation(load_examples(job_given.validation, job_given.size, threads, stopped)),
-      measure(quality_name(validation, job_given.options.task)),
-      batch_size(std::min<std::int64_t>(options.batch, static_cast<std::int64_t>(train.size()))),
-      epoch_steps(static_cast<std::int64_t>(train.size()) / batch_size),
-      network(make_network(job_given.net)) {
-  check(options);
-  expect_enough(*network, job.net.arch, batch_size, options.accumulate);
-  loss.alpha = options.alpha;
-  loss.joint = options.joint;
-  initialise(*network, make_generator(static_cast<std::uint64_t>(options.seed)));
-  if (!job.init.empty() && !job.resume) init = load_pretrained(*network, job.init);
-  parameters = trainable(*network);
-  state = named_state(*network);
-  adam.emplace(parameters, options);
-  if (options.ema > 0) ema.emplace(state, options.ema);
+      train(job_given.train, job_given.size, options.cache_mb << 20, threads, stopped),
+      validation(job_given.validation, job_given.size, (options.cache_mb << 20) - train.kept_bytes(), threads,
+                 stopped),
+      measure(quality_name(job_given.validation, job_given.options.task)),
+      batch_size(std::min<std::int64_t>(options.batch, static_cast<std::int64_t>(job_given.train.size()))),
+      learner(job_given, bfloat16),
+      feed(train, options, batch_size, threads) {
+  expect_enough(learner.network(), job.net.arch, batch_size, options.accumulate);
+  progress.parts = options.accumulate;
 }
 
 void Trainer::State::start() {
   Resumed resumed;
-  if (job.resume) resumed = load_checkpoint(job.folder, everything(), job.fingerprint);
-  progress = resumed.progress;
-  observer.started({count_parameters(*network), progress.epoch, progress.epoch_step, epoch_steps, bfloat16,
-                    threads, measure, resumed.warning, init});
+  if (job.resume) {
+    resumed = load_checkpoint(job.folder, learner.everything(), job.fingerprint);
+    progress = resumed.progress;
+  }
+  was_finished = progress.done;
+  observer.started({count_parameters(learner.network()), progress.epoch, progress.epoch_step,
+                    feed.epoch_steps(), bfloat16, threads, measure, resumed.warning, was_finished,
+                    TORCH_VERSION, learner.init()});
+  if (!job.resume) save();  // from now on there is something to go on from, or back to
 }
 
 TrainOutcome Trainer::State::run() {
@@ -145,7 +138,8 @@ TrainOutcome Trainer::State::run() {
     run_epoch();
     if (!interrupted) end_epoch();
   }
-  return {progress.epoch - 1, progress.best_epoch, measure, progress.best, interrupted};
+  if (!interrupted) finish();
+  return {progress.epoch - 1, progress.best_epoch, measure, progress.best, interrupted, was_finished};
 }
 
 // What was done so far can be gone on with.
@@ -154,8 +148,23 @@ void Trainer::State::stop() {
   save();
 }
 
+void Trainer::State::save() {
+  TrainProgress kept = progress;
+  if (!options.max_seconds) kept.seconds = 0;  // the same run saves the same bytes
+  save_checkpoint(job.folder, learner.everything(), kept, job.fingerprint);
+  saved = Clock::now();
+}
+
+void Trainer::State::save_if_wanted() {
+  const bool asked = observer.save_wanted();
+  if (!asked && seconds_since(saved) < options.checkpoint_seconds) return;
+  save();
+  if (asked)
+    observer.note(fmt::format("saved after {} steps of epoch {}", progress.epoch_step, progress.epoch));
+}
+
 std::int64_t Trainer::State::last_step() const {
-  const std::int64_t all = options.epochs * epoch_steps;
+  const std::int64_t all = options.epochs * feed.epoch_steps();
   return options.max_steps ? std::min(all, *options.max_steps) : all;
 }
 
@@ -169,153 +178,192 @@ bool Trainer::State::out_of_budget() const {
 }
 
 void Trainer::State::run_epoch() {
-  const auto seed = static_cast<std::uint64_t>(options.seed);
-  const std::vector<std::size_t> order = epoch_order(train.size(), seed, progress.epoch);
-  while (progress.epoch_step < epoch_steps && !out_of_budget()) {
+  while (progress.epoch_step < feed.epoch_steps() && !out_of_budget()) {
     if (stopped()) return stop();
     const auto started = Clock::now();
-    const auto first = static_cast<std::size_t>(progress.epoch_step * batch_size);
-    const StepLoss value = step(std::span(order).subspan(first, static_cast<std::size_t>(batch_size)));
-    ++progress.epoch_step;
-    ++progress.steps;
-    progress.loss_sum += value.total;
-    progress.mask_loss_sum += value.mask;
-    progress.class_loss_sum += value.classes;
+    step();
     const double seconds = seconds_since(started);
     progress.seconds += seconds;
-    progress.epoch_seconds += seconds;
-    observer.step(progress.epoch, progress.epoch_step, value.total, std::min(1.0, progress_share()));
+    timing.seconds += seconds;
+    timing.images += batch_size;
+    save_if_wanted();
   }
 }
 
-StepLoss Trainer::State::step(std::span<const std::size_t> order) {
-  const auto seed = static_cast<std::uint64_t>(options.seed);
-  const auto started = Clock::now();
-  const Batch batch = make_augmented_batch(train, order, options.augment, seed, progress.epoch, threads);
-  progress.waited_seconds += seconds_since(started);
-  network->reseed(hash64("dropout", seed) + static_cast<std::uint64_t>(progress.steps));
-  const StepLoss value = backward(batch);
-  if (!std::isfinite(value.total))
-    throw Error(Exit::internal, "the loss is not finite at step {} of epoch {}, images {}",
-                progress.epoch_step + 1, progress.epoch, fmt::join(batch.ids, " "));
-  if (options.clip > 0) clip_gradients(parameters, options.clip);
+void Trainer::State::step() {
+  const auto asked = Clock::now();
+  const Batch batch = feed.take({progress.epoch, progress.epoch_step});
+  timing.waited += seconds_since(asked);
+  const StepLoss value = gradients(batch);
+  const double norm = learner.gradient_norm();
+  if (!std::isfinite(value.total) || !std::isfinite(norm))
+    return not_finite(fmt::format("the {} is not finite at step {} of epoch {}, images {}",
+                                  std::isfinite(value.total) ? "gradient" : "loss", progress.epoch_step + 1,
+                                  progress.epoch, fmt::join(batch.ids, " ")));
+  if (options.clip > 0) learner.clip(norm, options.clip);
   progress.learning_rate =
-      learning_rate(options, {progress.steps, progress_share()}, progress.plateau.factor);
-  adam->step(progress.learning_rate);
-  adam->zero_grad();
-  if (ema) ema->update(state, progress.steps);
-  return value;
+      progress.rate_factor *
+      learning_rate(options, {progress.steps, progress.epoch, progress_share()}, progress.plateau.factor);
+  learner.step(progress.learning_rate, progress.steps);
+  ++progress.epoch_step;
+  ++progress.steps;
+  progress.skipped_in_row = 0;
+  progress.loss_sum += value.total;
+  progress.mask_loss_sum += value.mask;
+  progress.class_loss_sum += value.classes;
+  observer.step(progress.epoch, progress.epoch_step, value.total, std::min(1.0, progress_share()));
 }
 
-// Micro-batch after micro-batch; their losses are shares of the whole batch's, so that the gradients add up.
-StepLoss Trainer::State::backward(const Batch& batch) {
-  const TargetCounts counts = count_targets({batch.masks, batch.has_mask, batch.labels});
-  const std::int64_t micro = std::max<std::int64_t>(1, batch_size / options.accumulate);
-  StepLoss sum;
-  for (std::int64_t first = 0; first < batch_size; first += micro) {
-    const std::int64_t count = std::min(micro, batch_size - first);
-    const auto part = [&](const at::Tensor& all) { return all.narrow(0, first, count); };
-    Loss value;
-    {
-      const Autocast autocast(bfloat16);
-      const Prediction prediction =
-          network->forward(part(batch.images).contiguous(at::MemoryFormat::ChannelsLast));
-      value =
-          joint_loss(prediction, {part(batch.masks), part(batch.has_mask), part(batch.labels)}, counts, loss);
+// Where memory ends, once more from the same state with half as many images at a time.
+StepLoss Trainer::State::gradients(const Batch& batch) {
+  const std::uint64_t seed = hash64("dropout", static_cast<std::uint64_t>(options.seed)) +
+                             static_cast<std::uint64_t>(progress.steps);
+  for (;;) {
+    try {
+      return learner.gradients(batch, seed, micro());
+    } catch (const std::exception& error) {
+      if (!is_out_of_memory(error)) throw;
     }
-    value.total.backward();
-    sum.total += value.total.item<double>();
-    if (value.mask.defined()) sum.mask += value.mask.item<double>();
-    if (value.classes.defined()) sum.classes += value.classes.item<double>();
+    learner.undo();
+    halve_micro_batch();
   }
-  return sum;
+}
+
+void Trainer::State::halve_micro_batch() {
+  if (micro() < 2 * learner.network().least_batch())
+    throw Error(Exit::try_again, "out of memory with {} at a time (a smaller network or frame needs less)",
+                counted(static_cast<std::size_t>(micro()), "image"));
+  progress.parts *= 2;
+  observer.warning(
+      fmt::format("out of memory at step {} of epoch {}: from here on a batch is taken in {} parts",
+                  progress.epoch_step + 1, progress.epoch, progress.parts));
+}
+
+// As the options say: the step's gradients are there, the weights have not moved.
+void Trainer::State::not_finite(const std::string& what) {
+  learner.undo();
+  if (options.non_finite == NonFinite::rollback && roll_back(what)) return;
+  if (options.non_finite != NonFinite::skip)
+    throw Error(Exit::internal, "{}{}", what,
+                progress.rollbacks > 0 ? fmt::format(", after going back {} times", progress.rollbacks) : "");
+  if (++progress.skipped_in_row >= kMostSkippedInRow)
+    throw Error(Exit::internal, "{}, and so it was in the {} steps before", what, kMostSkippedInRow - 1);
+  ++progress.skipped;
+  ++progress.epoch_step;
+  ++progress.steps;
+  observer.warning(what + "; the batch is left out");
+}
+
+// To the last checkpoint, and on with half the learning rate; false: often enough.
+bool Trainer::State::roll_back(const std::string& what) {
+  if (progress.rollbacks >= kMostRollbacks) return false;
+  const TrainProgress now = progress;
+  progress = load_checkpoint(job.folder, learner.everything(), job.fingerprint).progress;
+  progress.seconds = now.seconds;
+  progress.parts = now.parts;
+  progress.rollbacks = now.rollbacks + 1;
+  progress.rate_factor = now.rate_factor / 2;
+  save();
+  observer.warning(fmt::format("{}; back to step {} of epoch {} with {} of the learning rate", what,
+                               progress.epoch_step, progress.epoch, progress.rate_factor));
+  return true;
+}
+
+Asking Trainer::State::asking(std::function<bool()> between) {
+  return {micro(), bfloat16, threads, std::move(between)};
+}
+
+// With the averaged weights; nothing: stopped.
+std::optional<Validation> Trainer::State::validation_result() {
+  const auto between = [&] {
+    save_if_wanted();
+    return stopped();
+  };
+  for (;;) {
+    try {
+      return validate(learner.network(), validation, learner.loss(), asking(between));
+    } catch (const std::exception& error) {
+      if (!is_out_of_memory(error)) throw;
+    }
+    halve_micro_batch();
+  }
 }
 
 void Trainer::State::end_epoch() {
   const auto started = Clock::now();
-  if (ema) ema->swap(state);
-  const std::optional<Validation> result =
-      validate(*network, validation, loss, std::max<std::int64_t>(1, batch_size / options.accumulate),
-               bfloat16, stopped);
-  if (!result) {  // validated again when the run goes on
-    if (ema) ema->swap(state);
-    return stop();
+  EpochLog log = epoch_log();
+  observer.epoch(log);
+  {
+    const Learner::Averaged averaged(learner);
+    const std::optional<Validation> result = validation_result();
+    if (!result) return stop();  // validated again when the run goes on
+    judge(*result, log);
   }
-  if (result->loss && !std::isfinite(*result->loss))
-    throw Error(Exit::internal, "the validation loss is not finite after epoch {}", progress.epoch);
-  const std::optional<double> value = quality(*result, measure);
-  // Without validation cases the last epoch's weights are the model.
-  const bool best = !value || *value > progress.best;
-  if (best) {
-    progress.best = value.value_or(-1);
-    progress.best_epoch = progress.epoch;
-    save_best(*result);
+  log.val_seconds = seconds_since(started);
+  progress.seconds += log.val_seconds;
+  if (log.val_loss && !std::isfinite(*log.val_loss)) {
+    const std::string what = fmt::format("the validation loss is not finite after epoch {}", progress.epoch);
+    if (options.non_finite != NonFinite::rollback || !roll_back(what))
+      throw Error(Exit::internal, "{}", what);
+    return;
   }
-  if (ema) ema->swap(state);
-  if (value) progress.plateau = advanced(progress.plateau, *value, options.plateau_epochs);
-
-  const double seconds = seconds_since(started);
-  progress.seconds += seconds;
   // Before the checkpoint: a resume takes back log lines that it does not know, and misses none.
-  log_epoch(*result, best, seconds);
+  log.validated = true;
+  observer.validated(log);
   const bool patient = options.patience == 0 || progress.epoch - progress.best_epoch < options.patience;
   progress.done = out_of_budget() || !patient;
   ++progress.epoch;
-  progress.epoch_step = 0;
-  progress.epoch_seconds = progress.waited_seconds = progress.loss_sum = progress.mask_loss_sum =
-      progress.class_loss_sum = 0;
+  progress.epoch_step = progress.skipped = 0;
+  progress.loss_sum = progress.mask_loss_sum = progress.class_loss_sum = 0;
+  timing = {};
   save();
 }
 
-void Trainer::State::log_epoch(const Validation& result, bool best, double seconds) {
-  EpochLog log;
-  const double steps = static_cast<double>(std::max<std::int64_t>(1, progress.epoch_step));
-  log.epoch = progress.epoch;
-  log.steps = progress.steps;
-  log.learning_rate = progress.learning_rate;
-  log.loss = progress.loss_sum / steps;
-  if (job.net.mask_head) log.mask_loss = progress.mask_loss_sum / steps;
-  if (job.net.class_head) log.class_loss = progress.class_loss_sum / steps;
+// Notes what validation gave, and saves the weights in the network where they are the best so far.
+void Trainer::State::judge(const Validation& result, EpochLog& log) {
   log.val_loss = result.loss;
   log.val_dice = result.dice;
   log.val_accuracy = result.accuracy;
   log.val_auroc = result.auroc;
-  log.images_per_second = progress.epoch_seconds > 0
-                              ? static_cast<double>(progress.epoch_step * batch_size) / progress.epoch_seconds
-                              : 0;
-  log.waited = progress.epoch_seconds > 0 ? progress.waited_seconds / progress.epoch_seconds : 0;
-  log.best = best;
-  log.seconds = progress.epoch_seconds + seconds;
-  observer.epoch(log);
+  if (result.loss && !std::isfinite(*result.loss)) return;
+  const std::optional<double> value = quality(result, measure);
+  log.best =
+      !value || *value > progress.best;  // without validation cases the last epoch's weights are the model
+  if (log.best) {
+    progress.best = value.value_or(-1);
+    progress.best_epoch = progress.epoch;
+    save_best_model(job, progress, result, learner.weights(), learner.averages());
+  }
+  if (value)
+    progress.plateau = advanced(progress.plateau, *value, options.plateau_epochs, options.rate_factor);
 }
 
-NamedTensors Trainer::State::everything() const {
-  NamedTensors all = prefixed("net.", state);
-  for (const auto& tensor : adam->state()) all.push_back(tensor);
-  if (ema)
-    for (const auto& tensor : ema->state()) all.push_back(tensor);
-  return all;
+EpochLog Trainer::State::epoch_log() const {
+  EpochLog log;
+  const double steps = static_cast<double>(std::max<std::int64_t>(1, progress.epoch_step - progress.skipped));
+  log.epoch = progress.epoch;
+  log.steps = progress.steps;
+  log.time = unix_time();
+  log.seconds = timing.seconds;
+  log.learning_rate = progress.learning_rate;
+  log.loss = progress.loss_sum / steps;
+  if (job.net.mask_head) log.mask_loss = progress.mask_loss_sum / steps;
+  if (job.net.class_head) log.class_loss = progress.class_loss_sum / steps;
+  if (timing.seconds > 0) {
+    log.images_per_second = static_cast<double>(timing.images) / timing.seconds;
+    log.waited = timing.waited / timing.seconds;
+  }
+  log.skipped = progress.skipped;
+  return log;
 }
 
-void Trainer::State::save_best(const Validation& result) {
-  nlohmann::json meta = job.meta;
-  nlohmann::json& training = meta["training"];
-  const auto number = [](const std::optional<double>& value) {
-    return value ? nlohmann::json(*value) : nlohmann::json();
-  };
-  training["epoch"] = progress.epoch;
-  training["steps"] = progress.steps;
-  training["averaged"] = ema.has_value();
-  training["validation"] = {{"grid", "network"},
-                            {"dice", number(result.dice)},
-                            {"accuracy", number(result.accuracy)},
-                            {"auroc", number(result.auroc)},
-                            {"loss", number(result.loss)}};
-  save_safetensors(job.folder + "/model.safetensors", state, meta, /*force=*/true, Durability::fsync);
-}
-
-void Trainer::State::save() {
-  save_checkpoint(job.folder, everything(), progress, job.fingerprint);
+// Thresholds of the best model. The network has its weights from here on, and nothing is saved any more.
+void Trainer::State::finish() {
+  if (!options.calibrate) return;
+  const auto notes = calibrate_model(job.folder, learner.network(), validation, asking(stopped));
+  if (!notes) interrupted = true;  // made up for when the run goes on
+  if (notes)
+    for (const std::string& note : *notes) observer.note(note);
 }
 
 Trainer::Trainer(const TrainJob& job, TrainObserver& observer)

@@ -8,6 +8,7 @@
 
 #include "libcore/eval/classification.hpp"
 #include "libcore/eval/overlap.hpp"
+#include "libcore/image/ordered.hpp"
 #include "libcore/net/evaluating.hpp"
 #include "libcore/net/runtime.hpp"
 
@@ -20,9 +21,9 @@ struct Totals {
   std::vector<ScoredCase> scores;
 };
 
-TargetCounts count_all(std::span<const Example> cases) {
+TargetCounts count_all(std::span<const TrainCase> cases) {
   TargetCounts counts;
-  for (const Example& one : cases) {
+  for (const TrainCase& one : cases) {
     counts.masks += one.mask.has_value() ? 1 : 0;
     counts.labels += one.label.has_value() ? 1 : 0;
   }
@@ -49,28 +50,37 @@ void add_scores(Totals& totals, const at::Tensor& class_logits, std::span<const 
 
 }  // namespace
 
-std::optional<Validation> validate(Network& network, std::span<const Example> cases, const LossOptions& loss,
-                                   std::int64_t batch, bool bfloat16, const std::function<bool()>& stopped) {
+bool each_prediction(Network& network, const CaseStore& cases, const Asking& asking, const Visit& visit) {
   const Evaluating evaluating(network);
-  const TargetCounts counts = count_all(cases);
-  Totals totals;
-  for (std::size_t first = 0; first < cases.size(); first += static_cast<std::size_t>(batch)) {
-    if (stopped()) return std::nullopt;
-    const auto part =
-        cases.subspan(first, std::min<std::size_t>(static_cast<std::size_t>(batch), cases.size() - first));
+  const std::size_t size = cases.cases().size(), batch = static_cast<std::size_t>(asking.batch);
+  for (std::size_t first = 0; first < size; first += batch) {
+    if (asking.stopped()) return false;
+    std::vector<Example> part(std::min(batch, size - first));
+    for_each_index(part.size(), asking.jobs, [&](std::size_t i) { part[i] = cases.load(first + i); });
     const Batch inputs = make_batch(part);
     Prediction prediction;
     {
-      const Autocast autocast(bfloat16);
+      const Autocast autocast(asking.bfloat16);
       prediction = network.forward(inputs.images.contiguous(at::MemoryFormat::ChannelsLast));
     }
+    visit(prediction, inputs, part);
+  }
+  return true;
+}
+
+std::optional<Validation> validate(Network& network, const CaseStore& cases, const LossOptions& loss,
+                                   const Asking& asking) {
+  const TargetCounts counts = count_all(cases.cases());
+  Totals totals;
+  const Visit add = [&](const Prediction& prediction, const Batch& inputs, std::span<const Example> part) {
     totals.loss += joint_loss(prediction, {inputs.masks, inputs.has_mask, inputs.labels}, counts, loss)
                        .total.item<double>();
     if (prediction.mask_logits.defined()) add_dices(totals, prediction.mask_logits, part);
     if (prediction.class_logits.defined()) add_scores(totals, prediction.class_logits, part);
-  }
+  };
+  if (!each_prediction(network, cases, asking, add)) return std::nullopt;
   Validation result;
-  if (!cases.empty()) result.loss = totals.loss;
+  if (!cases.cases().empty()) result.loss = totals.loss;
   if (!totals.dices.empty()) {
     double sum = 0;
     for (const double value : totals.dices) sum += value;
@@ -81,11 +91,12 @@ std::optional<Validation> validate(Network& network, std::span<const Example> ca
   return result;
 }
 
-std::string quality_name(std::span<const Example> cases, Task task) {
+std::string quality_name(std::span<const TrainCase> cases, Task task) {
   if (task != Task::classify)
-    return std::ranges::any_of(cases, [](const Example& one) { return one.mask.has_value(); }) ? "Dice" : "";
+    return std::ranges::any_of(cases, [](const TrainCase& one) { return one.mask.has_value(); }) ? "Dice"
+                                                                                                 : "";
   const auto has = [&](int label) {
-    return std::ranges::any_of(cases, [&](const Example& one) { return one.label == label; });
+    return std::ranges::any_of(cases, [&](const TrainCase& one) { return one.label == label; });
   };
   return has(0) && has(1) ? "AUROC" : has(0) || has(1) ? "accuracy" : "";
 }

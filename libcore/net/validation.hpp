@@ -21,15 +21,26 @@ struct Validation {
   std::optional<double> auroc;
 };
 
-// Evaluates in evaluation mode and without gradients; the network's mode is as before afterwards. `batch`
-// images at a time. What cannot be computed (no mask, no label, one class) is nothing. Asks before each batch
-// whether to stop, and then has no result.
-std::optional<Validation> validate(Network& network, std::span<const Example> cases, const LossOptions& loss,
-                                   std::int64_t batch, bool bfloat16, const std::function<bool()>& stopped);
+// How the network is asked.
+struct Asking {
+  std::int64_t batch = 1;  // images at a time
+  bool bfloat16 = false;
+  int jobs = 1;                   // threads that decode what is not kept in memory
+  std::function<bool()> stopped;  // before each batch: whether to stop
+};
+
+// The network's answers on all cases, part after part, in evaluation mode and without gradients; the
+// network's mode is as before afterwards. False: stopped.
+using Visit = std::function<void(const Prediction&, const Batch&, std::span<const Example>)>;
+bool each_prediction(Network& network, const CaseStore& cases, const Asking& asking, const Visit& visit);
+
+// What cannot be computed (no mask, no label, one class) is nothing. Stopped, there is no result.
+std::optional<Validation> validate(Network& network, const CaseStore& cases, const LossOptions& loss,
+                                   const Asking& asking);
 
 // What the best model is chosen by: "Dice", or with --task classify "AUROC" where the validation cases have
 // both classes, "accuracy" where they have one; empty if they do not tell.
-std::string quality_name(std::span<const Example> cases, Task task);
+std::string quality_name(std::span<const TrainCase> cases, Task task);
 
 // Its value. `name` as above.
 std::optional<double> quality(const Validation& validation, std::string_view name);

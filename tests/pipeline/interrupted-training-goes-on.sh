@@ -23,7 +23,7 @@ stop TERM 143
 stop INT 130 --resume
 "${train[@]}" --resume pre.jsonl
 
-epochs=$(jq -sc 'map(.epoch)' run/log.jsonl)
+epochs=$(jq -sc 'map(select(.event == "epoch").epoch)' run/log.jsonl)
 [ "$epochs" = "$(jq -nc '[range(1; 41)]')" ] || { echo "epochs in the log: $epochs"; exit 1; }
 tn-infer -q -m run/model.safetensors -o pred all.jsonl |
   jq -se 'map(select(.id) | .p_malignant) | length > 0 and all(. >= 0 and . <= 1)' >/dev/null

@@ -290,6 +290,34 @@ TEST(Flags, WhatHoldsForOneCallIsNotInTheConfiguration) {
   EXPECT_THAT(flags.config_text(), testing::Not(HasSubstr("force")));
 }
 
+TEST(Flags, ImpliedValueMayBeLeftOutAndFollowsAnEqualsSignOnly) {
+  enum class When { never, always, automatic };
+  for (const auto& [word, expected, recorded] :
+       {std::tuple("--resume", When::always, "tn-x --resume=always a"),
+        std::tuple("--resume=auto", When::automatic, "tn-x --resume=auto a"),
+        std::tuple("--resume=never", When::never, "tn-x --resume=never a")}) {
+    When when = When::never;
+    std::vector<std::string> operands;
+    tn::Flags flags({"tn-x", "", ""});
+    flags.operands(operands, "input", 0, 1);
+    flags.choice("resume", when,
+                 {{"never", When::never}, {"always", When::always}, {"auto", When::automatic}}, "WHEN",
+                 "go on");
+    flags.implied("always");
+    EXPECT_THAT(flags.help_text(), HasSubstr("--resume[=WHEN]"));
+    flags.parse({word, "a"});
+    EXPECT_EQ(when, expected);
+    EXPECT_THAT(operands, ElementsAre("a"));
+    EXPECT_EQ(flags.command_line(), recorded);
+  }
+}
+TEST(Flags, TypedOptionsAreThoseOfTheCommandLineItself) {
+  const TempFolder folder;
+  Options o;
+  tn::Flags flags = table(o);
+  flags.parse({"--config", folder.file("c.ini", "output = a\n"), "--force", "x"});
+  EXPECT_THAT(flags.typed(), ElementsAre("config", "force"));
+}
 TEST(Flags, CommandLineIsRecordedAsTyped) {
   Options o;
   tn::Flags flags = table(o);

@@ -54,6 +54,28 @@ TEST(Checkpoint, GivesBackTensorsAndProgress) {
   EXPECT_FLOAT_EQ(target[0].second[2].item<float>(), 5);
 }
 
+TEST(Checkpoint, NamesAllThatDiffers) {
+  const std::string folder = fresh("differs");
+  save_checkpoint(folder, numbers(1), {}, {{"alpha", 0.2}, {"batch", 8}, {"seed", 1}});
+  EXPECT_THAT(refusal(
+                  [&] {
+                    load_checkpoint(folder, numbers(0), {{"alpha", 0.3}, {"batch", 4}, {"seed", 1}});
+                  },
+                  Exit::usage),
+              testing::HasSubstr("started with alpha 0.2, not 0.3; batch 8, not 4"));
+}
+
+// One bit of a weight, in the middle of the file: the structure is whole, the checksum is not.
+TEST(Checkpoint, FlippedBitIsNoticed) {
+  const std::string folder = fresh("bit");
+  save_checkpoint(folder, numbers(5), {}, kPrint);
+  std::string bytes = read_file(last_checkpoint(folder));
+  bytes[bytes.size() - 5] = static_cast<char>(bytes[bytes.size() - 5] ^ 1);
+  write_whole(last_checkpoint(folder), bytes, true, Durability::rename_only);
+  EXPECT_THAT(refusal([&] { load_checkpoint(folder, numbers(0), kPrint); }, Exit::bad_data),
+              testing::HasSubstr("checksum"));
+}
+
 TEST(Checkpoint, KeepsTheOneBefore) {
   const std::string folder = fresh("before");
   save_checkpoint(folder, numbers(1), {}, kPrint);

@@ -12,9 +12,15 @@
 namespace tn {
 namespace {
 
-std::vector<Example> drawn(const std::string& name, int count) {
+constexpr std::int64_t kCase = 2 * kSide * kSide;  // bytes of a frame and its mask
+
+bool never() {
+  return false;
+}
+
+CaseStore drawn(const std::string& name, int count, std::int64_t cache = 1 << 30) {
   const TrainJob job = draw_job("loader_" + name, count, 0);
-  return load_examples(job.train, kSide, 2, [] { return false; });
+  return {job.train, kSide, cache, 2, never};
 }
 
 TEST(ToTensor, OutlivesTheFramesItCameFrom) {
@@ -36,7 +42,8 @@ TEST(ToTensor, ReadsAViewRowByRow) {
 }
 
 TEST(MakeBatch, MissingMaskAndLabelAreMarked) {
-  std::vector<Example> examples = drawn("marked", 2);
+  const CaseStore store = drawn("marked", 2);
+  std::vector<Example> examples = {store.load(0), store.load(1)};
   examples[1].mask.reset();
   examples[1].label.reset();
   const Batch batch = make_batch(examples);
@@ -48,10 +55,10 @@ TEST(MakeBatch, MissingMaskAndLabelAreMarked) {
   EXPECT_GT(batch.masks[0].sum().item<float>(), 0);
 }
 
-TEST(LoadExamples, WrongSizeNamesTheFirstFile) {
+TEST(CaseStore, WrongSizeNamesTheFirstFile) {
   const TrainJob job = draw_job("loader_size", 3, 0);
   try {
-    load_examples(job.train, 32, 2, [] { return false; });
+    CaseStore(job.train, 32, 1 << 30, 2, never);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), Exit::bad_data);
@@ -59,11 +66,11 @@ TEST(LoadExamples, WrongSizeNamesTheFirstFile) {
   }
 }
 
-TEST(LoadExamples, MissingFileIsNoInput) {
+TEST(CaseStore, MissingFileIsNoInput) {
   TrainJob job = draw_job("loader_missing", 1, 0);
   job.train[0].image = "nowhere.png";
   try {
-    load_examples(job.train, kSide, 2, [] { return false; });
+    CaseStore(job.train, kSide, 1 << 30, 2, never);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), Exit::no_input);
@@ -71,7 +78,7 @@ TEST(LoadExamples, MissingFileIsNoInput) {
 }
 
 TEST(AugmentedBatch, DoesNotDependOnJobs) {
-  const std::vector<Example> examples = drawn("jobs", 6);
+  const CaseStore examples = drawn("jobs", 6);
   const std::vector<std::size_t> order = {5, 3, 1, 0};
   const Batch one = make_augmented_batch(examples, order, augment_preset(AugmentPreset::practical), 7, 3, 1);
   const Batch four = make_augmented_batch(examples, order, augment_preset(AugmentPreset::practical), 7, 3, 4);
@@ -81,7 +88,7 @@ TEST(AugmentedBatch, DoesNotDependOnJobs) {
 
 // Keyed by id and epoch: the place in the batch does not matter.
 TEST(AugmentedBatch, DoesNotDependOnTheBatch) {
-  const std::vector<Example> examples = drawn("batch", 4);
+  const CaseStore examples = drawn("batch", 4);
   const std::vector<std::size_t> all = {0, 1, 2, 3};
   const std::vector<std::size_t> alone = {2};
   const Batch together =
@@ -92,13 +99,51 @@ TEST(AugmentedBatch, DoesNotDependOnTheBatch) {
 }
 
 TEST(AugmentedBatch, ChangesFromEpochToEpoch) {
-  const std::vector<Example> examples = drawn("epochs", 1);
+  const CaseStore examples = drawn("epochs", 1);
   const std::vector<std::size_t> order = {0};
   const Batch first =
       make_augmented_batch(examples, order, augment_preset(AugmentPreset::practical), 7, 1, 2);
   const Batch second =
       make_augmented_batch(examples, order, augment_preset(AugmentPreset::practical), 7, 2, 2);
   EXPECT_FALSE(at::equal(first.images, second.images));
+}
+
+bool same(const Batch& a, const Batch& b) {
+  return at::equal(a.images, b.images) && at::equal(a.masks, b.masks) && at::equal(a.has_mask, b.has_mask) &&
+         at::equal(a.labels, b.labels) && a.ids == b.ids;
+}
+
+TEST(CaseStore, KeepsTheFirstCasesThatFit) {
+  EXPECT_EQ(drawn("fit", 4, 0).kept_bytes(), 0);
+  EXPECT_EQ(drawn("fit", 4, 2 * kCase + 5).kept_bytes(), 2 * kCase);
+  EXPECT_EQ(drawn("fit", 4).kept_bytes(), 4 * kCase);
+}
+
+TEST(CaseStore, GivesTheSameBytesForAnySizeOfTheCache) {
+  const std::vector<std::size_t> order = {3, 0, 2, 1};
+  const AugmentOptions augment = augment_preset(AugmentPreset::practical);
+  const Batch all = make_augmented_batch(drawn("cache", 4), order, augment, 7, 3, 2);
+  for (const std::int64_t cache : {std::int64_t{0}, 2 * kCase, 3 * kCase})
+    EXPECT_TRUE(same(make_augmented_batch(drawn("cache", 4, cache), order, augment, 7, 3, 2), all)) << cache;
+}
+
+TEST(CaseStore, CaseThatVanishesIsMissedWhenItIsReadAgain) {
+  const TrainJob job = draw_job("loader_vanish", 2, 0);
+  const CaseStore store(job.train, kSide, kCase, 2, never);
+  std::remove(job.train[0].image.c_str());
+  std::remove(job.train[1].image.c_str());
+  EXPECT_EQ(store.load(0).image(0, 0), 160);
+  EXPECT_THROW(store.load(1), Error);
+}
+
+TEST(CaseStore, BatchWithoutAMaskIsZeroThere) {
+  TrainJob job = draw_job("loader_nomask", 2, 0);
+  job.train[1].mask.reset();
+  const CaseStore store(job.train, kSide, 0, 2, never);
+  const std::vector<std::size_t> order = {0, 1};
+  const Batch batch = make_augmented_batch(store, order, augment_preset(AugmentPreset::none), 7, 1, 2);
+  EXPECT_GT(batch.masks[0].sum().item<float>(), 0);
+  EXPECT_EQ(batch.masks[1].abs().sum().item<float>(), 0);
 }
 
 TEST(EpochOrder, IsAPermutationThatChangesWithTheEpoch) {

@@ -135,6 +135,19 @@ TEST(ClassLoss, ComputesInFloat32OnRoughLogits) {
             class_loss(rough.to(at::kFloat), labels({0, 1, 1, 0}), {}, 4).item<double>());
 }
 
+// P(malignant) = 3/4 and a label of malignant: 0.9 of the target on -log 3/4 and 0.1 on -log 1/4.
+TEST(ClassLoss, SmoothingSpreadsTheLabel) {
+  const at::Tensor logits = at::tensor({0.0F, static_cast<float>(std::log(3))}).view({1, 2});
+  EXPECT_NEAR(class_loss(logits, labels({1}), {}, 1, 0.2).item<double>(),
+              0.9 * std::log(4.0 / 3) + 0.1 * std::log(4), 1e-6);
+}
+
+TEST(ClassLoss, SmoothingWeighsEachClassAndLeavesTheUnlabelledOut) {
+  const at::Tensor logits = at::zeros({2, 2});
+  EXPECT_NEAR(class_loss(logits, labels({1, -1}), at::tensor({2.0F, 5.0F}), 1, 0.2).item<double>(),
+              (0.9 * 5 + 0.1 * 2) * std::log(2), 1e-6);
+}
+
 TEST(ClassLoss, WeighsClasses) {
   const at::Tensor loss = class_loss(at::zeros({2, 2}), labels({0, 1}), at::tensor({1.0F, 3.0F}), 2);
   EXPECT_NEAR(loss.item<double>(), std::log(2) * (1 + 3) / 2, 1e-6);

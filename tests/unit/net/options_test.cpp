@@ -60,6 +60,56 @@ TEST(TrainOptions, BatchMustBeAMultipleOfItsParts) {
   EXPECT_THAT(refusal(o), testing::HasSubstr("8 images cannot be taken in 3"));
 }
 
+TEST(TrainOptions, NesterovWithoutMomentumIsRefused) {
+  TrainOptions o;
+  o.optimizer = Optimizer::sgd;
+  o.nesterov = true;
+  EXPECT_EQ(refusal(o), "");
+  o.momentum = 0;
+  EXPECT_THAT(refusal(o), testing::HasSubstr("Nesterov"));
+}
+
+std::string idle(const std::string& given, const TrainOptions& options) {
+  try {
+    expect_used(std::vector{given}, options);
+    return "";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), Exit::usage);
+    return error.what();
+  }
+}
+
+TEST(TrainOptions, OptionThatNothingReadsIsRefused) {
+  TrainOptions o;  // adamw, cosine, mtl
+  for (const char* name : {"momentum", "nesterov", "step-epochs", "plateau-epochs", "rate-factor", "power"})
+    EXPECT_THAT(idle(name, o), testing::StartsWith(std::string("--") + name)) << name;
+  EXPECT_EQ(idle("beta1", o), "");
+  EXPECT_EQ(idle("alpha", o), "");
+  o.task = Task::segment;
+  EXPECT_EQ(idle("alpha", o), "--alpha has no effect: it needs --task mtl");
+  EXPECT_THAT(idle("label-smoothing", o), testing::HasSubstr("class loss"));
+  o.optimizer = Optimizer::sgd;
+  EXPECT_EQ(idle("momentum", o), "");
+  EXPECT_THAT(idle("beta2", o), testing::HasSubstr("adam"));
+}
+
+TEST(TrainOptions, AlphaOfZeroLeavesClassWeightsIdle) {
+  TrainOptions o;
+  EXPECT_EQ(idle("class-weights", o), "");
+  o.alpha = 0;
+  EXPECT_THAT(idle("class-weights", o), testing::HasSubstr("class loss"));
+}
+
+TEST(ClassWeights, SurviveTheWayThroughText) {
+  for (const ClassWeights& weights : {ClassWeights{}, ClassWeights{true, 1, 1}, ClassWeights{false, 2, 0.5}})
+    EXPECT_EQ(parse_class_weights(class_weights_text(weights)), weights);
+}
+
+TEST(ClassWeights, AnyOtherTextIsRefused) {
+  for (const char* text : {"", "2", "2,", "0,1", "2,-1", "1,2,3", "balance"})
+    EXPECT_THROW(parse_class_weights(text), Error) << text;
+}
+
 TEST(TrainOptions, JobsLeaveNoTraceInTheRecord) {
   TrainOptions a, b;
   a.jobs = 1;

@@ -34,21 +34,54 @@ TEST(Duration, NonsenseIsRefused) {
 
 TEST(RunFolder, ResumeWithoutACheckpointIsNoInput) {
   const test::TempFolder temp;
-  EXPECT_EQ(refusal([&] { expect_free_run_folder(temp.path("none"), true, false); }), Exit::no_input);
+  EXPECT_EQ(refusal([&] { goes_on(temp.path("none"), Resume::always, false); }), Exit::no_input);
 }
 
 TEST(RunFolder, AskingWritesNothing) {
   const test::TempFolder temp;
-  expect_free_run_folder(temp.path("run"), false, false);
+  goes_on(temp.path("run"), Resume::never, false);
   EXPECT_FALSE(path_exists(temp.path("run")));
 }
 
 TEST(RunFolder, AnOldRunIsRefusedUnlessForcedOrResumed) {
   const test::TempFolder temp;
   temp.file("run/checkpoint-last.safetensors", "old");
-  EXPECT_EQ(refusal([&] { expect_free_run_folder(temp.path("run"), false, false); }), Exit::cannot_create);
-  EXPECT_EQ(refusal([&] { expect_free_run_folder(temp.path("run"), false, true); }), Exit::ok);
-  EXPECT_EQ(refusal([&] { expect_free_run_folder(temp.path("run"), true, false); }), Exit::ok);
+  EXPECT_EQ(refusal([&] { goes_on(temp.path("run"), Resume::never, false); }), Exit::cannot_create);
+  EXPECT_EQ(refusal([&] { goes_on(temp.path("run"), Resume::never, true); }), Exit::ok);
+  EXPECT_EQ(refusal([&] { goes_on(temp.path("run"), Resume::always, false); }), Exit::ok);
+}
+
+TEST(RunFolder, AutomaticGoesOnWhereThereIsACheckpointAndBeginsElsewhere) {
+  const test::TempFolder temp;
+  EXPECT_FALSE(goes_on(temp.path("run"), Resume::automatic, false));
+  temp.file("run/config.ini", "of a start that came to nothing");
+  EXPECT_FALSE(goes_on(temp.path("run"), Resume::automatic, false));
+  temp.file("run/checkpoint-previous.safetensors", "old");
+  EXPECT_TRUE(goes_on(temp.path("run"), Resume::automatic, false));
+}
+
+TEST(RunFolder, AutomaticNeverTakesAModelAway) {
+  const test::TempFolder temp;
+  temp.file("run/model.safetensors", "dear");
+  EXPECT_EQ(refusal([&] { goes_on(temp.path("run"), Resume::automatic, false); }), Exit::cannot_create);
+}
+
+TEST(RunFolder, SweepingTakesHalfWrittenFilesOfTheRunAlone) {
+  const test::TempFolder temp;
+  for (const char* name : {"model.safetensors", "model.safetensors.tmp-abc123",
+                           "checkpoint-last.safetensors.next.tmp-x9x9x9", "mine.tmp-abc123"})
+    temp.file(name, "x");
+  sweep_run_folder(temp.path(""));
+  EXPECT_TRUE(path_exists(temp.path("model.safetensors")));
+  EXPECT_TRUE(path_exists(temp.path("mine.tmp-abc123")));
+  EXPECT_EQ(temp.file_count(), 2U);
+}
+
+TEST(RunFolder, EnvironmentGrowsByALine) {
+  const test::TempFolder temp;
+  append_environment(temp.path(""), {{"threads", 2}});
+  append_environment(temp.path(""), {{"threads", 4}});
+  EXPECT_EQ(temp.read("environment.jsonl"), "{\"threads\":2}\n{\"threads\":4}\n");
 }
 
 TEST(RunFolder, BeginningTakesAnOldRunAway) {

@@ -105,6 +105,26 @@ TEST(TrainingSet, ErrorRecordsAreCountedAndLeftOut) {
   EXPECT_EQ(set.errors, 1);
 }
 
+TEST(ClassWeights, BalancedOnesAreInverseToTheCounts) {
+  std::vector<TrainCase> cases(5);
+  cases[0].label = 0;
+  for (int i : {1, 2, 3}) cases[static_cast<std::size_t>(i)].label = 1;  // the fifth has none
+  EXPECT_THAT(class_weights({true, 1, 1}, cases), testing::ElementsAre(4.0 / 2, 4.0 / 6));
+  EXPECT_THAT(class_weights({false, 3, 0.5}, cases), testing::ElementsAre(3, 0.5));
+}
+
+TEST(ClassWeights, ThatCannotBeBalancedNameTheClass) {
+  std::vector<TrainCase> cases(1);
+  cases[0].label = 1;
+  try {
+    class_weights({true, 1, 1}, cases);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), Exit::bad_data);
+    EXPECT_THAT(error.what(), testing::HasSubstr("no training record is benign"));
+  }
+}
+
 TEST(TrainJob, FingerprintKnowsManifestNetworkAndOptions) {
   const TrainingSet set = load(header() + line("a", "train", "benign", "m.png"));
   const TrainJob job = make_train_job(set, {}, {}, "run", false, "tn-train");

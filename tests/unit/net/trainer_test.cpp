@@ -77,6 +77,30 @@ TEST(Trainer, ModelSaysHowItWasMade) {
   EXPECT_EQ(meta.at("training").at("validation").at("grid"), "network");
 }
 
+TEST(Trainer, SizeOfTheCacheChangesNothing) {
+  TrainJob all = draw_job("cache_all", 4, 2);
+  TrainJob none = draw_job("cache_none", 4, 2);
+  all.options.epochs = none.options.epochs = 1;
+  none.options.cache_mb = 0;
+  Listener listener_a, listener_b;
+  train(all, listener_a);
+  train(none, listener_b);
+  EXPECT_TRUE(same_tensors(last_checkpoint(all.folder), last_checkpoint(none.folder)));
+}
+
+TEST(Trainer, SgdWithWeightsAndSmoothingLearns) {
+  TrainJob job = draw_job("sgd", 8, 2);
+  job.options.optimizer = Optimizer::sgd;
+  job.options.learning_rate = 0.05;
+  job.options.schedule = Schedule::polynomial;
+  job.options.label_smoothing = 0.1;
+  job.class_weights = {2, 1};
+  job.options.epochs = 10;
+  Listener listener;
+  train(job, listener);
+  EXPECT_LT(listener.losses.back(), listener.losses.front());
+}
+
 TEST(Trainer, SameSeedSameModel) {
   TrainJob a = draw_job("same_a", 8, 2);
   TrainJob b = draw_job("same_b", 8, 2);
@@ -218,22 +242,140 @@ TEST(Trainer, ResumeOfAFinishedRunDoesNothing) {
   train(job, listener);
   job.resume = true;
   Listener again;
-  EXPECT_EQ(train(job, again).epochs, 1);
+  const TrainOutcome outcome = train(job, again);
+  EXPECT_EQ(outcome.epochs, 1);
+  EXPECT_TRUE(outcome.was_finished);
+  EXPECT_TRUE(again.start.finished);
   EXPECT_TRUE(again.losses.empty());
 }
 
-TEST(Trainer, NonFiniteLossEndsWithTheIdsOfTheBatch) {
-  TrainJob job = draw_job("nonfinite", 8, 2);
+// A rate that overflows the weights at the first step, so that the second has no finite loss.
+TrainJob overflowing(const std::string& name, NonFinite way) {
+  TrainJob job = draw_job(name, 8, 2);
   job.options.learning_rate = 1e30;
-  Listener listener;
+  job.options.non_finite = way;
+  return job;
+}
+
+std::string internal_error(const TrainJob& job, Listener& listener) {
   try {
     train(job, listener);
-    FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), Exit::internal);
-    EXPECT_THAT(error.what(), testing::HasSubstr("loss is not finite"));
-    EXPECT_THAT(error.what(), testing::HasSubstr("images case"));
+    return error.what();
   }
+  ADD_FAILURE() << "no error";
+  return "";
+}
+
+TEST(Trainer, NonFiniteLossEndsWithTheIdsOfTheBatch) {
+  Listener listener;
+  const std::string text = internal_error(overflowing("nonfinite", NonFinite::stop), listener);
+  EXPECT_THAT(text, testing::HasSubstr("is not finite at step 2 of epoch 1"));
+  EXPECT_THAT(text, testing::HasSubstr("images case"));
+}
+
+TEST(Trainer, SkippedBatchesAreNamedAndTenInARowAreTooMany) {
+  TrainJob job = overflowing("skip", NonFinite::skip);
+  job.options.epochs = 20;
+  job.options.task = Task::classify;  // nothing of validation may end it first
+  job.net.mask_head = false;
+  job.validation.clear();
+  Listener listener;
+  EXPECT_THAT(internal_error(job, listener), testing::HasSubstr("9 steps before"));
+  ASSERT_EQ(listener.warnings.size(), 9U);
+  EXPECT_THAT(listener.warnings[0], testing::HasSubstr("images case"));
+  EXPECT_THAT(listener.warnings[0], testing::HasSubstr("left out"));
+  EXPECT_EQ(listener.epochs.at(0).skipped, 1);
+  EXPECT_EQ(listener.epochs.at(1).skipped, 2);
+  EXPECT_EQ(listener.losses.size(), 1U);
+}
+
+TEST(Trainer, RollbackGoesOnFromTheLastCheckpointWithHalfTheRateAFewTimes) {
+  Listener listener;
+  EXPECT_THAT(internal_error(overflowing("rollback", NonFinite::rollback), listener),
+              testing::HasSubstr("after going back 3 times"));
+  ASSERT_EQ(listener.warnings.size(), 3U);
+  EXPECT_THAT(listener.warnings[0],
+              testing::HasSubstr("back to step 0 of epoch 1 with 0.5 of the learning rate"));
+  EXPECT_THAT(listener.warnings[2], testing::HasSubstr("with 0.125 of"));
+  // The same first step each time: same weights, same batch.
+  ASSERT_EQ(listener.losses.size(), 4U);
+  EXPECT_EQ(listener.losses[0], listener.losses[3]);
+}
+
+TEST(Trainer, SavesWhenItIsWishedAndGoesOn) {
+  TrainJob job = draw_job("wish", 8, 2);
+  job.options.epochs = 1;
+  Listener listener;
+  listener.save = true;
+  train(job, listener);
+  ASSERT_FALSE(listener.notes.empty());
+  EXPECT_EQ(listener.notes[0], "saved after 1 steps of epoch 1");
+  EXPECT_EQ(listener.losses.size(), 2U);
+}
+
+TEST(Trainer, CheckpointsOfTwoRunsAreTheSameBytes) {
+  TrainJob a = draw_job("bytes_a", 4, 2);
+  TrainJob b = draw_job("bytes_b", 4, 2);
+  a.options.epochs = b.options.epochs = 1;
+  Listener listener;
+  train(a, listener);
+  train(b, listener);
+  EXPECT_EQ(read_file(last_checkpoint(a.folder)), read_file(last_checkpoint(b.folder)));
+  EXPECT_EQ(read_file(a.folder + "/model.safetensors"), read_file(b.folder + "/model.safetensors"));
+}
+
+// Ten validation cases, five of each class: enough to choose by.
+TEST(Trainer, ThresholdsAndTemperatureAreChosenAtTheEndAndUsed) {
+  TrainJob job = draw_job("calibrated", 8, 10);
+  Listener listener;
+  train(job, listener);
+  const std::string path = job.folder + "/model.safetensors";
+  const nlohmann::json meta = read_model_index(path).meta;
+  const nlohmann::json& report = meta.at("training").at("calibration");
+  EXPECT_EQ(report.at("benign"), 5);
+  EXPECT_EQ(report.at("masks"), 10);
+  EXPECT_LE(report.at("log_loss")[1], report.at("log_loss")[0]);
+  EXPECT_GE(report.at("dice")[1], report.at("dice")[0]);
+  EXPECT_NE(meta.at("temperature"), 1);
+  EXPECT_EQ(listener.notes.size(), 2U);
+  // As tn-infer computes it, the model's probabilities have the log loss that was found.
+  TorchPredictor predictor(path, {Precision::float32, 2});
+  double loss = 0;
+  for (const TrainCase& one : job.validation) {
+    const std::vector<cv::Mat1b> frames = {load_grey(one.image)};
+    const double p = *predictor.predict(frames).at(0).p_malignant;
+    loss -= std::log(*one.label == 1 ? p : 1 - p) / 10;
+  }
+  EXPECT_NEAR(loss, report.at("log_loss")[1].get<double>(), 1e-4);
+}
+
+TEST(Trainer, CalibrationThatWasMissedIsMadeUpFor) {
+  TrainJob job = draw_job("uncalibrated", 4, 10);
+  job.options.epochs = 1;
+  Listener listener;
+  train(job, listener);
+  const std::string path = job.folder + "/model.safetensors";
+  const std::string whole = read_file(path);
+  nlohmann::json meta = read_model_index(path).meta;
+  meta["training"].erase("calibration");
+  meta["temperature"] = 1;
+  save_safetensors(path, load_safetensors(path), meta, true, Durability::rename_only);
+  job.resume = true;
+  train(job, listener);
+  EXPECT_EQ(read_file(path), whole);
+}
+
+TEST(Trainer, WithoutCalibrationTheDefaultsStay) {
+  TrainJob job = draw_job("nocalibrate", 4, 10);
+  job.options.epochs = 1;
+  job.options.calibrate = false;
+  Listener listener;
+  train(job, listener);
+  const nlohmann::json meta = read_model_index(job.folder + "/model.safetensors").meta;
+  EXPECT_EQ(meta.at("temperature"), 1);
+  EXPECT_FALSE(meta.at("training").contains("calibration"));
 }
 
 TEST(Trainer, WeightsThatOverflowMakeNoModel) {

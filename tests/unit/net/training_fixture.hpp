@@ -7,6 +7,8 @@
 #include <opencv2/core/mat.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "libcore/base/file.hpp"
 #include "libcore/image/image_io.hpp"
@@ -72,7 +74,11 @@ class Listener : public TrainObserver {
     losses.push_back(loss);
     shares.push_back(share);
   }
-  void epoch(const EpochLog& log) override { epochs.push_back(log); }
+  void epoch(const EpochLog&) override {}
+  void validated(const EpochLog& log) override { epochs.push_back(log); }
+  void note(const std::string& text) override { notes.push_back(text); }
+  void warning(const std::string& text) override { warnings.push_back(text); }
+  bool save_wanted() override { return std::exchange(save, false); }
   bool interrupted() override {
     return stop_at_ > 0 && static_cast<std::int64_t>(losses.size()) + 1 >= stop_at_;
   }
@@ -80,6 +86,8 @@ class Listener : public TrainObserver {
   TrainStart start;
   std::vector<double> losses, shares;
   std::vector<EpochLog> epochs;
+  std::vector<std::string> notes, warnings;
+  bool save = false;  // wishes for a checkpoint, once
 
  private:
   std::int64_t stop_at_;
