@@ -134,7 +134,7 @@ TEST(Trainer, WhereOneImageIsTooMuchItIsTriedAgainLater) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), Exit::try_again);
-    EXPECT_THAT(error.what(), testing::HasSubstr("one image at a time"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("1 image at a time"));
   }
   EXPECT_EQ(listener.warnings.size(), 1U);
 }
