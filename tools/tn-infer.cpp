@@ -38,20 +38,30 @@ tn::Flags flags(Options& o) {
   f.operands(o.inputs, "manifest", 0, 1);
   f.section("Input and output");
   f.required("model,m", o.models, "FILE", "model file of tn-train; several answer together");
-  f.optional("output,o", o.infer.folder, "DIR",
-             "folder for the masks, DIR/ID.png; without it no mask is written");
+  f.optional("output,o", o.infer.emit.folder, "DIR",
+             "folder for masks (DIR/ID.png) and what else --emit asks for");
   f.optional("manifest", o.manifest, "FILE", "where the records go; - is stdout");
-  f.optional("root", o.infer.root, "DIR", "folder that the records' paths start from");
+  f.optional("root", o.infer.emit.root, "DIR", "folder that the records' paths start from");
   f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE");
   f.optional("limit", o.infer.selection.limit, "N", "take at most N records");
   f.toggle("allow-truncated", o.read.allow_truncated, "take a manifest whose end record is missing");
   f.toggle("null,0", o.null_separated, "the input is a list of paths, each ended by a NUL byte");
   f.choice("id-from", o.read.id_from_name, {{"path", false}, {"name", true}}, "WHAT",
            "id of a plain path: the path, or the file's name alone");
-  f.toggle("force", o.infer.force, "overwrite masks and manifest");
+  f.toggle("force", o.infer.emit.force, "overwrite masks and manifest");
   f.once();
   f.toggle("no-pg", o.no_pg, "leave this program out of the manifest's history");
   f.section("Prediction");
+  f.custom(
+      "emit", "WHAT[,WHAT]...",
+      "what is told of the mask: files mask, prob, npy, labelme; in the record rle, box, polygon; class: "
+      "nothing "
+      "(default: mask with --output)",
+      [&o](const std::string& text) { o.infer.emit.outputs = tn::parse_outputs(text); },
+      [&o] { return tn::outputs_text(o.infer.emit.outputs); });
+  f.toggle("largest", o.infer.emit.cleaning.largest, "keep the largest piece of the mask alone");
+  f.optional("min-area", o.infer.emit.cleaning.min_area, "N", "pieces of the mask with fewer pixels go");
+  f.toggle("fill-holes", o.infer.emit.cleaning.fill_holes, "what a piece of the mask encloses belongs to it");
   f.optional("threshold", o.infer.threshold, "P",
              "probability from which a pixel is nodule; default: the model's");
   f.choice(
@@ -127,7 +137,7 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   tn::ManifestReader reader(o.inputs.empty() ? "-" : o.inputs.front(), o.read);
   const std::vector<tn::ModelSpec> specs = specs_of(o.models);
   const tn::ModelSpec spec = tn::combined_spec(specs, o.models, o.ensemble.vote);
-  tn::ManifestWriter writer(o.manifest, o.infer.force);
+  tn::ManifestWriter writer(o.manifest, o.infer.emit.force);
   const std::vector<tn::ModelName> names = names_of(o.models, specs);
   const std::string hash = tn::answer_hash(names, o.ensemble);
   const auto predictor = load(o, specs);

@@ -33,6 +33,7 @@ struct Options {
   bool resume = false;
   bool force = false;
   bool list_archs = false;
+  std::optional<std::string> init;
 };
 
 tn::Flags flags(Options& o) {
@@ -50,7 +51,8 @@ tn::Flags flags(Options& o) {
   f.once();
   f.toggle("force", o.force, "begin anew in a folder that holds a run");
   f.once();
-  f.toggle("list-archs", o.list_archs, "print the architectures with their parameters and exit");
+  f.toggle("list-archs", o.list_archs,
+           "print the architectures with their parameters and multiply-adds at 256 px and exit");
   f.once();
   f.section("Network");
   f.optional("arch", o.net.arch, "NAME", "architecture; --list-archs prints them");
@@ -59,8 +61,16 @@ tn::Flags flags(Options& o) {
            "heads to train: mtl (both), segment or classify");
   f.optional("attention-pool", o.net.attention_pool, "N",
              "average keys and values over N x N squares: 1 (exact), 2 or 4");
-  f.choice("eca", o.net.eca, {{"fixed3", tn::EcaRule::fixed3}, {"adaptive", tn::EcaRule::adaptive}}, "RULE",
-           "kernel of channel attention: fixed3, or adaptive to the number of channels");
+  f.choice(
+      "eca", o.net.eca,
+      {{"fixed3", tn::EcaRule::fixed3}, {"adaptive", tn::EcaRule::adaptive}, {"none", tn::EcaRule::none}},
+      "RULE",
+      "kernel of channel attention: fixed3, or adaptive to the number of channels; none: no such attention");
+  f.toggle_off("no-projection", o.net.projection, "FFANet without the projection of each block's input");
+  f.toggle_off("no-attention", o.net.attention, "FFANet without position and channel attention");
+  f.toggle_off("no-f0", o.net.f0, "FFANet without the stem's features beside the fusion");
+  f.optional("init", o.init, "FILE",
+             "begin with weights of a safetensors file: timm's, torchvision's or an own model");
   f.section("Loss");
   f.optional("alpha", o.train.alpha, "SHARE", "weight of the class loss");
   f.choice("joint", o.train.joint, {{"additive", tn::Joint::additive}, {"convex", tn::Joint::convex}}, "FORM",
@@ -138,6 +148,8 @@ class Reporter : public tn::TrainObserver {
     progress_.emplace(call_.program, "steps", o_.max_time ? 0 : steps, call_.progress);
     progress_->begin_at((start.epoch - 1) * start.epoch_steps + start.epoch_step);
     if (!start.warning.empty()) call_.log.warning(start.warning);
+    if (!start.init.summary.empty()) call_.log.note(start.init.summary);
+    for (const std::string& line : start.init.details) call_.log.detail(line);
     if (start.measure.empty())
       call_.log.warning(
           "no validation record to choose the best model by: the last epoch's weights are the model");
@@ -165,7 +177,7 @@ class Reporter : public tn::TrainObserver {
 tn::Exit list_archs() {
   tn::TextOutput out("-", false);
   for (const tn::ArchInfo& info : tn::NetLayer::open().architectures())
-    out.write(fmt::format("{}\t{}\n", info.name, info.parameters));
+    out.write(fmt::format("{}\t{}\t{}\n", info.name, info.parameters, info.multiply_adds));
   out.finish();
   return tn::Exit::ok;
 }
@@ -197,7 +209,8 @@ tn::Exit run(Options o, const tn::Invocation& call) {
     call.log.warning(fmt::format("{} records arrived with an error and are left out", set.errors));
 
   Reporter reporter(call, o);
-  const tn::TrainJob job = tn::make_train_job(set, o.net, o.train, o.folder, o.resume, call.command_line);
+  tn::TrainJob job = tn::make_train_job(set, o.net, o.train, o.folder, o.resume, call.command_line);
+  if (o.init) tn::begin_with(job, *o.init);
   const tn::TrainOutcome outcome = net.train(job, reporter);
   if (outcome.interrupted) {
     call.log.note(fmt::format("stopped; --resume goes on from {}", o.folder));

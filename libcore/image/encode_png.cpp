@@ -1,8 +1,10 @@
 #include <libdeflate.h>
 
+#include <bit>
 #include <cstring>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <utility>
 #include <vector>
 
 #include "libcore/base/error.hpp"
@@ -16,26 +18,28 @@ namespace {
 constexpr std::string_view kKeyword("tn\0", 3);
 constexpr std::size_t kHeaderEnd = 33;  // of signature and IHDR
 
+// The bytes of a row as a PNG has them: red before blue, high byte before low.
+void put_row(const cv::Mat& image, int y, std::vector<std::uint8_t>& row) {
+  std::memcpy(row.data(), image.ptr(y), row.size());
+  const std::size_t step = image.elemSize();
+  if (image.channels() == 3)
+    for (std::size_t i = 0; i < row.size(); i += step) std::swap(row[i], row[i + 2]);
+  if (image.depth() == CV_16U && std::endian::native == std::endian::little)
+    for (std::size_t i = 0; i < row.size(); i += 2) std::swap(row[i], row[i + 1]);
+}
+
 // Each row behind the number of its filter: 1, the difference from the pixel to the left. It serves speckle
 // and masks alike, and trying others costs more time than it saves bytes.
 std::vector<std::uint8_t> filtered_rows(const cv::Mat& image) {
-  const int channels = image.channels();
-  const auto row_bytes = static_cast<std::size_t>(image.cols * channels);
-  std::vector<std::uint8_t> rows((row_bytes + 1) * static_cast<std::size_t>(image.rows));
-  std::vector<std::uint8_t> rgb(channels == 3 ? row_bytes : 0);
+  const std::size_t step = image.elemSize();
+  std::vector<std::uint8_t> row(static_cast<std::size_t>(image.cols) * step);
+  std::vector<std::uint8_t> rows((row.size() + 1) * static_cast<std::size_t>(image.rows));
   std::uint8_t* out = rows.data();
-  for (int y = 0; y < image.rows; ++y, out += row_bytes + 1) {
-    const std::uint8_t* row = image.ptr<std::uint8_t>(y);
-    for (std::size_t i = 0; i < rgb.size(); i += 3) {
-      rgb[i] = row[i + 2];
-      rgb[i + 1] = row[i + 1];
-      rgb[i + 2] = row[i];
-    }
-    if (channels == 3) row = rgb.data();
-    const auto step = static_cast<std::size_t>(channels);
+  for (int y = 0; y < image.rows; ++y, out += row.size() + 1) {
+    put_row(image, y, row);
     out[0] = 1;
-    std::memcpy(out + 1, row, step);
-    for (std::size_t i = step; i < row_bytes; ++i)
+    std::memcpy(out + 1, row.data(), step);
+    for (std::size_t i = step; i < row.size(); ++i)
       out[i + 1] = static_cast<std::uint8_t>(row[i] - row[i - step]);
   }
   return rows;
@@ -57,15 +61,16 @@ std::string compressed(const std::vector<std::uint8_t>& bytes, int level) {
 
 // Written here and not by libpng, whose zlib takes longer for the same file.
 std::string encode_png(const cv::Mat& image, int compression, std::string_view note) {
-  if (image.empty() || (image.type() != CV_8UC1 && image.type() != CV_8UC3))
-    throw Error(Exit::internal, "a PNG is made of 8-bit grey or BGR pixels");
+  if (image.empty() || (image.type() != CV_8UC1 && image.type() != CV_8UC3 && image.type() != CV_16UC1))
+    throw Error(Exit::internal, "a PNG is made of 8-bit grey or BGR, or of 16-bit grey pixels");
   if (compression < 0 || compression > 9)
     throw Error(Exit::usage, "compression {} is not in 0 to 9", std::int64_t{compression});
   const char colour = image.channels() == 3 ? 2 : 0;
+  const char bits = image.depth() == CV_16U ? 16 : 8;
   std::string png(kPngSignature);
   add_png_chunk(png, "IHDR",
                 png_number(static_cast<std::size_t>(image.cols)) +
-                    png_number(static_cast<std::size_t>(image.rows)) + std::string{8, colour, 0, 0, 0});
+                    png_number(static_cast<std::size_t>(image.rows)) + std::string{bits, colour, 0, 0, 0});
   if (!note.empty()) add_png_chunk(png, "tEXt", std::string(kKeyword) + std::string(note));
   const std::string pixels = compressed(filtered_rows(image), compression);
   constexpr std::size_t kMost = 1U << 30;  // a chunk's length is of 31 bits

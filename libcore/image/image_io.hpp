@@ -50,8 +50,8 @@ cv::Mat1b decode_mask(std::string_view bytes, const std::string& name, const Dec
 ImageSize image_size(const std::string& path, const DecodeLimits& limits = {});
 ImageSize encoded_size(std::string_view bytes, const std::string& name, const DecodeLimits& limits = {});
 
-// Grey [0,255] or BGR as PNG bytes. compression: 0 (none) to 9 (smallest). note: Latin-1 text that the file
-// carries under the keyword "tn"; empty: none.
+// Grey [0,255], BGR, or grey of 16 bits as PNG bytes. compression: 0 (none) to 9 (smallest). note: Latin-1
+// text that the file carries under the keyword "tn"; empty: none.
 std::string encode_png(const cv::Mat& image, int compression = 1, std::string_view note = {});
 
 // The note from the first bytes of a file that encode_png made; empty if there is none, or not all of it.

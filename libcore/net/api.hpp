@@ -57,8 +57,15 @@ struct TrainJob {
   std::vector<TrainCase> validation;
   std::string folder;          // run folder: model.safetensors, checkpoint-last, checkpoint-previous
   bool resume = false;         // from the folder's last checkpoint
+  std::string init;            // safetensors file to begin with unless `resume`; empty: none
   nlohmann::json meta;         // model document to begin with: preprocessing, labels, provenance
   nlohmann::json fingerprint;  // everything that must be equal on a resume
+};
+
+// What became of the tensors of a file that a training begins with.
+struct InitReport {
+  std::string summary;               // one line; empty: there was no such file
+  std::vector<std::string> details;  // a line for each: "used KEY", "adapted KEY: how", "left KEY: why"
 };
 
 struct TrainStart {
@@ -71,6 +78,7 @@ struct TrainStart {
   std::string
       measure;  // what the best model is chosen by: "Dice", "AUROC", "accuracy"; empty: the last epoch
   std::string warning;  // empty, or why the resume goes on from the previous checkpoint
+  InitReport init;
 };
 
 // Told by the trainer, on its own thread; interrupted() is asked by any. An exception ends the training.
@@ -92,9 +100,12 @@ struct TrainOutcome {
   bool interrupted = false;
 };
 
+// Of a network with every head it can have.
 struct ArchInfo {
+  static constexpr std::int64_t kSide = 256;  // px a side of the image that multiply-adds are counted for
   std::string name;
   std::int64_t parameters = 0;
+  std::int64_t multiply_adds = 0;
 };
 
 // The opened network layer. Errors come out as tn::Error.

@@ -8,8 +8,10 @@
 #include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/record_function.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "libcore/net/runtime.hpp"
 #include "libcore/net/tiled_attention.hpp"
@@ -20,7 +22,7 @@ namespace {
 
 // [N,C,H,W] -> [N,HW,C]; a view of a channels-last tensor, a copy of any other.
 at::Tensor to_tokens(const at::Tensor& features) {
-  return features.permute({0, 2, 3, 1}).reshape({features.size(0), -1, features.size(1)});
+  return features.permute({0, 2, 3, 1}).flatten(1, 2);
 }
 
 // [N,HW,C] -> [N,C,H,W] with the sizes of `like`; a channels-last view of contiguous tokens.
@@ -37,6 +39,20 @@ torch::nn::Conv2d pointwise(std::int64_t in, std::int64_t out) {
   return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 1));
 }
 
+// softmax(query key^T) value, unscaled: [N,L,D], [N,M,D], [N,M,C] -> [N,L,C].
+at::Tensor attend(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value) {
+  RECORD_FUNCTION(kPositionAttentionRecord, std::vector<c10::IValue>({query, key, value}));
+  if (can_tile(query, key, value)) return tiled_attention(query, key, value);
+  // LibTorch's tiled kernel wants q, k and v equally wide; zeros change no product.
+  const std::int64_t width = value.size(2);
+  const auto head = [&](const at::Tensor& t) {  // [N,1,HW,C]
+    return at::constant_pad_nd(t, {0, width - t.size(2)}).unsqueeze(1);
+  };
+  return at::scaled_dot_product_attention(head(query), head(key), value.unsqueeze(1), /*attn_mask=*/{},
+                                          /*dropout_p=*/0.0, /*is_causal=*/false, /*scale=*/1.0)
+      .squeeze(1);
+}
+
 }  // namespace
 
 PositionAttentionImpl::PositionAttentionImpl(std::int64_t channels, std::int64_t pool)
@@ -51,7 +67,6 @@ PositionAttentionImpl::PositionAttentionImpl(std::int64_t channels, std::int64_t
 }
 
 at::Tensor PositionAttentionImpl::forward(const at::Tensor& features) {
-  const std::int64_t width = features.size(1);
   const at::Tensor tokens = to_tokens(features);
   const at::Tensor source = pool_ == 1
                                 ? tokens
@@ -61,16 +76,7 @@ at::Tensor PositionAttentionImpl::forward(const at::Tensor& features) {
   const at::Tensor value = at::linear(source, gamma_ * value_->weight.flatten(1), gamma_ * value_->bias);
   const at::Tensor query = project(tokens, query_);
   const at::Tensor key = project(source, key_);
-  if (can_tile(query, key, value))
-    return to_features(tiled_attention(query, key, value), features) + features;
-  // LibTorch's tiled kernel wants q, k and v equally wide; zeros change no product.
-  const auto head = [&](const at::Tensor& t) {  // [N,1,HW,C]
-    return at::constant_pad_nd(t, {0, width - t.size(2)}).unsqueeze(1);
-  };
-  const at::Tensor mixed =
-      at::scaled_dot_product_attention(head(query), head(key), value.unsqueeze(1), /*attn_mask=*/{},
-                                       /*dropout_p=*/0.0, /*is_causal=*/false, /*scale=*/1.0);
-  return to_features(mixed.squeeze(1), features) + features;
+  return to_features(attend(query, key, value), features) + features;
 }
 
 ChannelAttentionImpl::ChannelAttentionImpl() : gamma_(register_parameter("gamma", at::zeros({1}))) {}
@@ -87,23 +93,26 @@ at::Tensor ChannelAttentionImpl::forward(const at::Tensor& features) {
   return to_features(at::baddbmm(tokens, tokens, mix.transpose(1, 2)), features);
 }
 
-MixedAttentionImpl::MixedAttentionImpl(std::int64_t in, std::int64_t width, std::int64_t pool)
+MixedAttentionImpl::MixedAttentionImpl(std::int64_t in, std::int64_t width, std::int64_t pool, bool attends)
     : position_in_(ConvBnReluOptions{in, width}),
       channel_in_(ConvBnReluOptions{in, width}),
-      position_(width, pool),
       position_out_(ConvBnReluOptions{width, width}),
       channel_out_(ConvBnReluOptions{width, width}) {
   register_module("position_in", position_in_);
   register_module("channel_in", channel_in_);
-  register_module("position", position_);
-  register_module("channel", channel_);
+  if (attends) {
+    position_ = register_module("position", PositionAttention(width, pool));
+    channel_ = register_module("channel", ChannelAttention());
+  }
   register_module("position_out", position_out_);
   register_module("channel_out", channel_out_);
 }
 
 at::Tensor MixedAttentionImpl::forward(const at::Tensor& features) {
-  const at::Tensor position = position_->forward(position_in_->forward(features));
-  const at::Tensor channel = channel_->forward(channel_in_->forward(features));
+  at::Tensor position = position_in_->forward(features);
+  if (position_) position = position_->forward(position);
+  at::Tensor channel = channel_in_->forward(features);
+  if (channel_) channel = channel_->forward(channel);
   return position_out_->forward(position) + channel_out_->forward(channel);
 }
 

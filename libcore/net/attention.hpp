@@ -12,6 +12,10 @@
 
 namespace tn {
 
+// The name under which LibTorch's profilers are told of the products of a position attention, with query, key
+// and value [N,pixels,channels].
+constexpr const char* kPositionAttentionRecord = "tn::position_attention";
+
 // out = gamma * softmax(q k^T) v + x over all pairs of pixels, without scaling, computed tile by tile: no
 // tensor of pixels x pixels exists, forward or backward. q and k are an eighth of the channels wide, at least
 // 1; gamma starts at 0. With pool 2 or 4, keys and values are averaged over squares of that side first.
@@ -40,15 +44,16 @@ class ChannelAttentionImpl : public torch::nn::Module {
 TORCH_MODULE(ChannelAttention);
 
 // Two branches, each a 3x3 convolution to the given width, an attention and another 3x3 convolution; summed.
+// With `attends` false the convolutions stand alone.
 class MixedAttentionImpl : public torch::nn::Module {
  public:
-  MixedAttentionImpl(std::int64_t in, std::int64_t width, std::int64_t pool);
+  MixedAttentionImpl(std::int64_t in, std::int64_t width, std::int64_t pool, bool attends = true);
   at::Tensor forward(const at::Tensor& features);  // [N,in,H,W] -> [N,width,H,W]
 
  private:
   ConvBnRelu position_in_, channel_in_;
-  PositionAttention position_;
-  ChannelAttention channel_;
+  PositionAttention position_{nullptr};
+  ChannelAttention channel_{nullptr};
   ConvBnRelu position_out_, channel_out_;
 };
 TORCH_MODULE(MixedAttention);

@@ -7,14 +7,15 @@ namespace {
 torch::nn::Conv2dOptions convolution(const ConvBnReluOptions& options) {
   return torch::nn::Conv2dOptions(options.in, options.out, options.kernel)
       .stride(options.stride)
-      .padding(options.kernel / 2)
+      .padding(options.dilation * (options.kernel / 2))
+      .dilation(options.dilation)
       .bias(false);
 }
 
 }  // namespace
 
 ConvBnReluImpl::ConvBnReluImpl(const ConvBnReluOptions& options)
-    : conv_(convolution(options)), bn_(torch::nn::BatchNorm2dOptions(options.out).eps(1e-5).momentum(0.1)) {
+    : conv_(convolution(options)), bn_(options.out) {
   register_module("conv", conv_);
   register_module("bn", bn_);
 }

@@ -2,19 +2,21 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/pimpl.h>
 
 #include <cstdint>
+
+#include "libcore/net/batch_norm.hpp"
 
 namespace tn {
 
 struct ConvBnReluOptions {
   std::int64_t in = 1;
   std::int64_t out = 1;
-  std::int64_t kernel = 3;  // odd; padded by half of it
+  std::int64_t kernel = 3;  // odd; padded by half of what it spans
   std::int64_t stride = 1;
+  std::int64_t dilation = 1;
 };
 
 // Convolution without bias, BatchNorm (eps 1e-5, momentum 0.1), ReLU.
@@ -25,7 +27,7 @@ class ConvBnReluImpl : public torch::nn::Module {
 
  private:
   torch::nn::Conv2d conv_;
-  torch::nn::BatchNorm2d bn_;
+  BatchNorm bn_;
 };
 TORCH_MODULE(ConvBnRelu);
 

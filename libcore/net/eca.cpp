@@ -8,17 +8,18 @@
 namespace tn {
 
 std::int64_t eca_kernel(std::int64_t channels, EcaRule rule) {
+  if (rule == EcaRule::none) return 0;
   if (rule == EcaRule::fixed3) return 3;
   const auto taps = static_cast<std::int64_t>((std::log2(static_cast<double>(channels)) + 1) / 2);
   return std::max<std::int64_t>(3, taps % 2 == 0 ? taps + 1 : taps);
 }
 
-EcaImpl::EcaImpl(std::int64_t channels, EcaRule rule)
-    : conv_(torch::nn::Conv1dOptions(1, 1, eca_kernel(channels, rule))
-                .padding(eca_kernel(channels, rule) / 2)
-                .bias(false)) {
+EcaImpl::EcaImpl(std::int64_t kernel)
+    : conv_(torch::nn::Conv1dOptions(1, 1, kernel).padding(kernel / 2).bias(false)) {
   register_module("conv", conv_);
 }
+
+EcaImpl::EcaImpl(std::int64_t channels, EcaRule rule) : EcaImpl(eca_kernel(channels, rule)) {}
 
 at::Tensor EcaImpl::forward(const at::Tensor& features) {
   // Not mean(): the gradient of avg_pool2d keeps the memory format.

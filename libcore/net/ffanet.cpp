@@ -4,13 +4,16 @@
 
 namespace tn {
 
-FfaNet::FfaNet(const FfaNetOptions& options) : encoder_(options.in_channels, options.layout, options.eca) {
+FfaNet::FfaNet(const FfaNetOptions& options)
+    : encoder_(options.in_channels, options.layout, options.eca, options.projection), f0_(options.f0) {
   register_module("encoder", encoder_);
   if (options.mask_outputs > 0) {
-    const std::int64_t in = options.layout.stem.back() + options.fusion;
-    const std::int64_t width = in / 4;
+    const std::int64_t both = options.layout.stem.back() + options.fusion;
+    const std::int64_t in = f0_ ? both : options.fusion;
+    const std::int64_t width = both / 4;
     fusion_ = register_module("fusion", Fusion(options.layout, options.fusion));
-    attention_ = register_module("attention", MixedAttention(in, width, options.attention_pool));
+    attention_ =
+        register_module("attention", MixedAttention(in, width, options.attention_pool, options.attention));
     mask_head_ = register_module("mask_head", MaskHead(width, options.mask_outputs));
   }
   if (options.classes > 0)
@@ -32,8 +35,8 @@ at::Tensor FfaNet::mask_logits(const Pyramid& features, const at::Tensor& images
   if (fused.requires_grad())
     fused.register_hook(
         [](const at::Tensor& gradient) { return gradient.contiguous(gradient.suggest_memory_format()); });
-  const at::Tensor attended = attention_->forward(at::cat({features.f0, fused}, 1));
-  return mask_head_->forward(attended, {images.size(2), images.size(3)}, generator());
+  const at::Tensor attended = attention_->forward(f0_ ? at::cat({features.f0, fused}, 1) : fused);
+  return mask_head_->forward(attended, {images.size(2), images.size(3)}, image_keys());
 }
 
 }  // namespace tn

@@ -19,6 +19,10 @@ struct FfaNetOptions {
   std::int64_t classes = 2;       // 0: no class head
   std::int64_t attention_pool = 1;
   EcaRule eca = EcaRule::fixed3;
+  // Ablations:
+  bool projection = true;  // in the OSA blocks
+  bool attention = true;   // false: of the mixed-domain attention the convolutions alone
+  bool f0 = true;          // false: the mixed-domain attention sees the fusion alone; its width stays
 };
 
 // Encoder; fusion of F1 to F4; mixed-domain attention on F0 and the fusion; mask head. Class head on F4.
@@ -32,6 +36,7 @@ class FfaNet : public Network {
   at::Tensor mask_logits(const Pyramid& features, const at::Tensor& images);
 
   VovNet encoder_;
+  bool f0_;
   Fusion fusion_{nullptr};
   MixedAttention attention_{nullptr};
   MaskHead mask_head_{nullptr};

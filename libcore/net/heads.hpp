@@ -1,7 +1,6 @@
 // The two heads: mask logits and class logits.
 #pragma once
 
-#include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
@@ -9,18 +8,23 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace tn {
 
-// Drops whole channels (probability 0.1, in training mode), 1x1 convolution with bias, bilinear resize with
-// aligned corners.
+// Drops whole channels (with probability `dropped`, in training mode), convolution with bias, bilinear resize
+// with aligned corners.
 class MaskHeadImpl : public torch::nn::Conv2dImpl {
  public:
-  MaskHeadImpl(std::int64_t in, std::int64_t out);
+  MaskHeadImpl(std::int64_t in, std::int64_t out, std::int64_t kernel = 1, double dropped = 0.1);
 
-  // [N,in,h,w] -> [N,out,height,width] float32. `generator` is drawn from in training mode alone.
+  // [N,in,h,w] -> [N,out,height,width] float32. In training mode the channels to be dropped are drawn by a
+  // key for each image; none: by its place.
   at::Tensor forward(const at::Tensor& features, std::array<std::int64_t, 2> size,
-                     const at::Generator& generator);
+                     std::span<const std::uint64_t> image_keys);
+
+ private:
+  double dropped_;
 };
 TORCH_MODULE(MaskHead);
 

@@ -68,7 +68,7 @@ class Stream {
     if (error) std::rethrow_exception(error);
     outcome_.interrupted = interrupt_signal() != 0;
     if (outcome_.interrupted || stop_) return outcome_;
-    if (masks_written_) sync_files(options_.folder);
+    if (masks_written_) sync_files(options_.emit.folder);
     writer_.finish();
     return outcome_;
   }
@@ -174,7 +174,7 @@ class Stream {
   void emit(const InferItem& item) {
     writer_.write(item.record);
     writer_.flush();
-    if (!item.failed_here && !options_.folder.empty() && !item.output.probability.empty())
+    if (!item.failed_here && !options_.emit.folder.empty() && !item.output.probability.empty())
       masks_written_ = true;
     ++outcome_.records;
     if (item.failed_here) {
@@ -203,6 +203,7 @@ class Stream {
 }  // namespace
 
 void check(const InferOptions& options) {
+  check(options.emit);
   if (options.threshold && !(*options.threshold > 0 && *options.threshold < 1))
     throw Error(Exit::usage, "threshold {} is not between 0 and 1", *options.threshold);
   if (options.batch < 1 || options.batch > 65536)

@@ -10,6 +10,7 @@
 #include "libcore/data/manifest.hpp"
 #include "libcore/data/select.hpp"
 #include "libcore/net/api.hpp"
+#include "libcore/net/emit.hpp"
 #include "libcore/net/ensemble.hpp"
 #include "libcore/net/model_spec.hpp"
 
@@ -17,14 +18,12 @@ namespace tn {
 
 struct InferOptions {
   Selection selection;
-  std::string root;                 // paths of records resolve against it; empty: the current folder
-  std::string folder;               // masks go here as ID.png; empty: no masks
+  EmitOptions emit;                 // its root is also what paths of records resolve against
   std::optional<double> threshold;  // of the mask, in (0,1); nothing: the model's
   std::int64_t batch = 1;           // frames a forward pass; results wait until a batch is full
   std::int64_t max_pixels = 100'000'000;
   std::int64_t jobs = 0;  // threads that decode and write; 0: every core
   bool from_raw = false;  // preprocessed records too start from their original image
-  bool force = false;
   bool fail_fast = false;
 };
 

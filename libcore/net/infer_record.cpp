@@ -1,7 +1,6 @@
 #include "libcore/net/infer_record.hpp"
 
 #include <cmath>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 #include <utility>
@@ -23,8 +22,8 @@ void fail(InferItem& item, const Error& error) {
 cv::Mat1b ready_frame(const Record& record, const nlohmann::json& pre, const InferContext& context) {
   if (!pre.contains("image") || !pre["image"].is_string())
     throw Error(Exit::bad_data, "{}: 'pre' has no image", record.id());
-  cv::Mat1b frame =
-      load_grey(resolve(context.options.root, pre["image"].get<std::string>()), {context.options.max_pixels});
+  cv::Mat1b frame = load_grey(resolve(context.options.emit.root, pre["image"].get<std::string>()),
+                              {context.options.max_pixels});
   const int size = static_cast<int>(context.model.preprocess.size);
   if (frame.cols != size || frame.rows != size)
     throw Error(Exit::bad_data, "{}: {} x {} px, expected {} x {}", pre["image"].get<std::string>(),
@@ -52,7 +51,7 @@ void take_frame(InferItem& item, const InferContext& context) {
     expect_fitting(item.placement, record.id(), context);
     return;
   }
-  Frame frame = preprocess(load_image(record, context.options.root, {context.options.max_pixels}),
+  Frame frame = preprocess(load_image(record, context.options.emit.root, {context.options.max_pixels}),
                            context.model.preprocess);
   item.frame = std::move(frame.image);
   item.placement = frame.placement;
@@ -69,13 +68,6 @@ nlohmann::json spread_in_nodule(const NetOutput& output, double threshold) {
   const cv::Mat1b nodule(output.probability >= threshold);
   if (cv::countNonZero(nodule) == 0) return nullptr;
   return cv::mean(output.spread, nodule)[0];
-}
-
-// Path as it stands in the manifest: relative to the root where there is one.
-std::string recorded(const std::string& root, const std::string& path) {
-  namespace fs = std::filesystem;
-  if (root.empty() || fs::path(path).is_absolute()) return path;
-  return fs::proximate(path, root).generic_string();
 }
 
 }  // namespace
@@ -111,13 +103,14 @@ void finish(InferItem& item, const InferContext& context) {
   }
   const double threshold = options.threshold.value_or(context.model.mask_threshold);
   nlohmann::ordered_json prediction = nlohmann::ordered_json::object();
-  if (!options.folder.empty() && !item.output.probability.empty()) {
-    const std::string path = options.folder + "/" + item.record.id() + ".png";
-    const cv::Mat1f probability = restore(item.output.probability, item.placement);
-    const cv::Mat1b mask(probability >= threshold);
-    create_folders(folder_of(path));
-    write_whole(path, encode_png(mask), options.force, Durability::rename_only);
-    prediction["mask"] = recorded(options.root, path);
+  try {
+    if (wants_mask(options.emit) && !item.output.probability.empty())
+      prediction = emit_prediction(item.record, restore(item.output.probability, item.placement), threshold,
+                                   options.emit);
+  } catch (const Error& error) {
+    if (error.exit_code() != Exit::bad_data) throw;
+    fail(item, error);
+    return;
   }
   if (!item.output.spread.empty()) prediction["spread"] = spread_in_nodule(item.output, threshold);
   if (item.output.p_malignant_spread) prediction["p_malignant_spread"] = *item.output.p_malignant_spread;

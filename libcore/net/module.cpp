@@ -7,6 +7,7 @@
 #include "libcore/base/error.hpp"
 #include "libcore/base/text.hpp"
 #include "libcore/net/border.hpp"
+#include "libcore/net/multiply_adds.hpp"
 #include "libcore/net/predictor.hpp"
 #include "libcore/net/registry.hpp"
 #include "libcore/net/trainer.hpp"
@@ -78,9 +79,10 @@ class Module : public NetBorder {
   BorderFailure architectures(std::vector<ArchInfo>& infos) const noexcept override {
     return guarded([&] {
       for (const std::string& name : architecture_names()) {
-        NetOptions options;
-        options.arch = name;
-        infos.push_back({name, count_parameters(*make_network(options))});
+        const NetOptions options = whole_network(name);
+        const auto network = make_network(options);
+        infos.push_back({name, count_parameters(*network),
+                         count_multiply_adds(*network, options.in_channels, ArchInfo::kSide)});
       }
     });
   }

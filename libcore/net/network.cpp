@@ -1,13 +1,20 @@
 #include "libcore/net/network.hpp"
 
-#include "libcore/net/initialise.hpp"
+#include "libcore/base/error.hpp"
 
 namespace tn {
 
-Network::Network() : generator_(make_generator(0)) {}
+void expect_side(const at::Tensor& images, std::int64_t least) {
+  if (images.size(2) < least || images.size(3) < least)
+    throw Error(Exit::bad_data, "image of {}x{} px is too small for the network: at least {}x{} px",
+                images.size(3), images.size(2), least, least);
+}
 
-void Network::reseed(std::uint64_t seed) {
-  generator_.set_current_seed(seed);
+// One channel is in both orders at once, and its strides decide which one the convolutions then keep:
+// contiguous() leaves them as they are.
+at::Tensor in_channels_last(const at::Tensor& images) {
+  if (images.size(1) != 1) return images.contiguous(at::MemoryFormat::ChannelsLast);
+  return images.reshape({images.size(0), images.size(2), images.size(3), 1}).permute({0, 3, 1, 2});
 }
 
 std::int64_t count_parameters(const torch::nn::Module& module) {

@@ -33,6 +33,23 @@ const char* word(Precision precision) {
   }
 }
 
+const char* word(EcaRule rule) {
+  switch (rule) {
+    case EcaRule::adaptive:
+      return "adaptive";
+    case EcaRule::none:
+      return "none";
+    default:
+      return "fixed3";
+  }
+}
+
+EcaRule eca_rule(const std::string& text, const std::string& where) {
+  for (const EcaRule rule : {EcaRule::fixed3, EcaRule::adaptive, EcaRule::none})
+    if (text == word(rule)) return rule;
+  throw Error(Exit::bad_data, "{}: unknown ECA rule '{}'", where, text);
+}
+
 }  // namespace
 
 TrainOptions preset_options(Preset preset) {
@@ -91,7 +108,10 @@ nlohmann::json to_json(const NetOptions& o) {
           {"class_head", o.class_head},
           {"in_channels", o.in_channels},
           {"attention_pool", o.attention_pool},
-          {"eca", o.eca == EcaRule::fixed3 ? "fixed3" : "adaptive"}};
+          {"eca", word(o.eca)},
+          {"projection", o.projection},
+          {"attention", o.attention},
+          {"f0", o.f0}};
 }
 
 NetOptions net_options_from_json(const nlohmann::json& json, const std::string& where) {
@@ -102,10 +122,11 @@ NetOptions net_options_from_json(const nlohmann::json& json, const std::string& 
     o.class_head = json.at("class_head").get<bool>();
     o.in_channels = json.at("in_channels").get<std::int64_t>();
     o.attention_pool = json.at("attention_pool").get<std::int64_t>();
-    const auto rule = json.at("eca").get<std::string>();
-    if (rule != "fixed3" && rule != "adaptive")
-      throw Error(Exit::bad_data, "{}: unknown ECA rule '{}'", where, rule);
-    o.eca = rule == "fixed3" ? EcaRule::fixed3 : EcaRule::adaptive;
+    o.eca = eca_rule(json.at("eca").get<std::string>(), where);
+    // Models of before the ablations do not name them.
+    o.projection = json.value("projection", true);
+    o.attention = json.value("attention", true);
+    o.f0 = json.value("f0", true);
     check(o);
     return o;
   } catch (const nlohmann::json::exception& error) {

@@ -10,7 +10,9 @@
 
 namespace tn {
 
-enum class EcaRule { fixed3, adaptive };  // kernel 3 everywhere, or nearest odd of (log2 C + 1)/2, at least 3
+// Kernel of channel attention: 3 everywhere, or nearest odd of (log2 C + 1)/2, at least 3; none: no channel
+// attention.
+enum class EcaRule { fixed3, adaptive, none };
 
 // METHOD 1 and 4. What is recorded in a model file under "arch".
 struct NetOptions {
@@ -20,6 +22,11 @@ struct NetOptions {
   std::int64_t in_channels = 1;
   std::int64_t attention_pool = 1;  // 1: exact; 2 or 4: keys and values averaged over squares of this side
   EcaRule eca = EcaRule::fixed3;
+  // Ablations of FFANet: false leaves out the projection of each block's input, position and channel
+  // attention, or F0 at the input of the attention.
+  bool projection = true;
+  bool attention = true;
+  bool f0 = true;
   friend bool operator==(const NetOptions&, const NetOptions&) = default;
 };
 

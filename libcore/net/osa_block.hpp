@@ -18,10 +18,12 @@ struct OsaOptions {
   std::int64_t mid = 1;  // width of each of the five convolutions
   std::int64_t out = 1;
   EcaRule eca = EcaRule::fixed3;
+  bool projection = true;
 };
 
 // Five successive 3x3 convolutions; input and all five outputs concatenated, 1x1 convolution, ECA; plus a 1x1
-// projection of the input, also where channels match. No ReLU after the sum.
+// projection of the input, also where channels match. No ReLU after the sum. Without ECA and projection it is
+// the block of VoVNet.
 class OsaBlockImpl : public torch::nn::Module {
  public:
   explicit OsaBlockImpl(const OsaOptions& options);
@@ -30,8 +32,8 @@ class OsaBlockImpl : public torch::nn::Module {
  private:
   torch::nn::ModuleList conv_mid_;
   ConvBnRelu conv_concat_;
-  Eca attn_;
-  ConvBnRelu shortcut_;
+  Eca attn_{nullptr};             // none with EcaRule::none
+  ConvBnRelu shortcut_{nullptr};  // none without projection
 };
 TORCH_MODULE(OsaBlock);
 

@@ -3,6 +3,7 @@
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/softmax.h>
 
+#include "libcore/base/error.hpp"
 #include "libcore/data/model_file.hpp"
 #include "libcore/net/evaluating.hpp"
 #include "libcore/net/loader.hpp"
@@ -13,12 +14,26 @@
 
 namespace tn {
 
+namespace {
+
+// What is a wrong command line elsewhere is a wrong file here.
+std::shared_ptr<Network> network_of(const ModelSpec& spec, const std::string& model) {
+  try {
+    return make_network(spec.net);
+  } catch (const Error& error) {
+    throw Error(error.exit_code() == Exit::usage ? Exit::bad_data : error.exit_code(), "{}: {}", model,
+                error.what());
+  }
+}
+
+}  // namespace
+
 TorchPredictor::TorchPredictor(const std::string& model, const PredictOptions& options)
     : meta_(read_model_index(model).meta), bfloat16_(wants_bfloat16(options.precision)) {
   const ModelSpec spec = model_spec_from_json(meta_, model);
   temperature_ = spec.temperature;
   set_threads(options.jobs);
-  network_ = make_network(spec.net);
+  network_ = network_of(spec, model);
   load_safetensors_into(*network_, model);
   network_->eval();
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libcore/base/error.hpp"
+#include "libcore/base/hash.hpp"
 #include "libcore/base/version.hpp"
 #include "libcore/net/model_spec.hpp"
 
@@ -112,12 +113,17 @@ TrainJob make_train_job(const TrainingSet& set, const NetOptions& net, const Tra
   job.meta["training"] = {{"options", to_json(options)},  {"manifest", set.hash},
                           {"train", set.train.size()},    {"val", set.validation.size()},
                           {"command_line", command_line}, {"version", std::string(version())}};
-  job.fingerprint = {{"arch", to_json(net)},
-                     {"options", to_json(options)},
-                     {"manifest", set.hash},
-                     {"labels", set.labels},
-                     {"pre", preprocess_hash(set.preprocess)}};
+  job.fingerprint = {{"arch", to_json(net)}, {"options", to_json(options)},
+                     {"manifest", set.hash}, {"init", nullptr},
+                     {"labels", set.labels}, {"pre", preprocess_hash(set.preprocess)}};
   return job;
+}
+
+void begin_with(TrainJob& job, const std::string& path) {
+  const std::string hash = sha256_file(path);
+  job.init = path;
+  job.meta["training"]["init"] = {{"file", path}, {"sha256", hash}};
+  job.fingerprint["init"] = hash;
 }
 
 }  // namespace tn

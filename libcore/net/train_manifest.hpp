@@ -30,4 +30,9 @@ TrainingSet load_training_set(const std::string& path, const std::string& root, 
 TrainJob make_train_job(const TrainingSet& set, const NetOptions& net, const TrainOptions& options,
                         const std::string& folder, bool resume, const std::string& command_line);
 
+// Lets the job begin with the weights of a safetensors file, whose hash the model document and the
+// fingerprint keep: a resume needs the same file named, and does not take its weights again. Throws
+// Error(no_input).
+void begin_with(TrainJob& job, const std::string& path);
+
 }  // namespace tn

@@ -14,6 +14,7 @@
 #include "libcore/net/initialise.hpp"
 #include "libcore/net/loader.hpp"
 #include "libcore/net/losses.hpp"
+#include "libcore/net/pretrained.hpp"
 #include "libcore/net/registry.hpp"
 #include "libcore/net/runtime.hpp"
 #include "libcore/net/schedule.hpp"
@@ -68,6 +69,7 @@ struct Trainer::State {
   void log_epoch(const Validation& result, bool best, double seconds);
   void stop();
   StepLoss step(std::span<const std::size_t> order);
+  std::vector<std::uint64_t> dropout_keys(std::span<const std::string> ids) const;
   StepLoss backward(const Batch& batch);
   bool out_of_budget() const;
   double progress_share() const;
@@ -91,6 +93,7 @@ struct Trainer::State {
   std::optional<Adam> adam;
   std::optional<Ema> ema;
   TrainProgress progress;
+  InitReport init;
   bool interrupted = false;
 };
 
@@ -111,6 +114,7 @@ Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
   loss.alpha = options.alpha;
   loss.joint = options.joint;
   initialise(*network, make_generator(static_cast<std::uint64_t>(options.seed)));
+  if (!job.init.empty() && !job.resume) init = load_pretrained(*network, job.init);
   parameters = trainable(*network);
   state = named_state(*network);
   adam.emplace(parameters, options);
@@ -122,7 +126,7 @@ void Trainer::State::start() {
   if (job.resume) resumed = load_checkpoint(job.folder, everything(), job.fingerprint);
   progress = resumed.progress;
   observer.started({count_parameters(*network), progress.epoch, progress.epoch_step, epoch_steps, bfloat16,
-                    threads, measure, resumed.warning});
+                    threads, measure, resumed.warning, init});
 }
 
 TrainOutcome Trainer::State::run() {
@@ -174,12 +178,20 @@ void Trainer::State::run_epoch() {
   }
 }
 
+// Of the step that comes: the same for an image in any micro-batch.
+std::vector<std::uint64_t> Trainer::State::dropout_keys(std::span<const std::string> ids) const {
+  std::vector<std::uint64_t> keys;
+  for (const std::string& id : ids)
+    keys.push_back(hash64(id, static_cast<std::uint64_t>(options.seed)) +
+                   static_cast<std::uint64_t>(progress.steps));
+  return keys;
+}
+
 StepLoss Trainer::State::step(std::span<const std::size_t> order) {
   const auto seed = static_cast<std::uint64_t>(options.seed);
   const auto started = Clock::now();
   const Batch batch = make_augmented_batch(train, order, options.augment, seed, progress.epoch, threads);
   progress.waited_seconds += seconds_since(started);
-  network->reseed(hash64("dropout", seed) + static_cast<std::uint64_t>(progress.steps));
   const StepLoss value = backward(batch);
   if (!std::isfinite(value.total))
     throw Error(Exit::internal, "the loss is not finite at step {} of epoch {}, images {}",
@@ -204,6 +216,8 @@ StepLoss Trainer::State::backward(const Batch& batch) {
     Loss value;
     {
       const Autocast autocast(bfloat16);
+      network->draw_by(dropout_keys(
+          std::span(batch.ids).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count))));
       const Prediction prediction =
           network->forward(part(batch.images).contiguous(at::MemoryFormat::ChannelsLast));
       value =

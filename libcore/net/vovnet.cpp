@@ -2,21 +2,10 @@
 
 #include <ATen/ops/max_pool2d.h>
 
-#include "libcore/base/error.hpp"
+#include "libcore/net/network.hpp"
 #include "libcore/net/osa_block.hpp"
 
 namespace tn {
-
-namespace {
-
-// One channel is in both orders at once, and its strides decide which one the convolutions then keep:
-// contiguous() leaves them as they are.
-at::Tensor in_channels_last(const at::Tensor& images) {
-  if (images.size(1) != 1) return images.contiguous(at::MemoryFormat::ChannelsLast);
-  return images.reshape({images.size(0), images.size(2), images.size(3), 1}).permute({0, 3, 1, 2});
-}
-
-}  // namespace
 
 VovNetLayout vovnet39() {
   return {{64, 64, 128}, {128, 160, 192, 224}, {256, 512, 768, 1024}, {1, 1, 2, 2}};
@@ -34,11 +23,12 @@ VovNetLayout vovnet_tiny() {
   return {{16, 16, 32}, {16, 20, 24, 28}, {32, 64, 96, 128}, {1, 1, 1, 1}};
 }
 
-OsaStageImpl::OsaStageImpl(std::int64_t in, const VovNetLayout& layout, std::size_t stage, EcaRule eca)
+OsaStageImpl::OsaStageImpl(std::int64_t in, const VovNetLayout& layout, std::size_t stage, EcaRule eca,
+                           bool projection)
     : pools_(stage > 0) {
   for (std::int64_t b = 0; b < layout.blocks[stage]; ++b)
-    blocks_->push_back(
-        OsaBlock(OsaOptions{b == 0 ? in : layout.out[stage], layout.mid[stage], layout.out[stage], eca}));
+    blocks_->push_back(OsaBlock(
+        OsaOptions{b == 0 ? in : layout.out[stage], layout.mid[stage], layout.out[stage], eca, projection}));
   register_module("blocks", blocks_);
 }
 
@@ -49,7 +39,7 @@ at::Tensor OsaStageImpl::forward(const at::Tensor& features) {
   return x;
 }
 
-VovNetImpl::VovNetImpl(std::int64_t in_channels, const VovNetLayout& layout, EcaRule eca) {
+VovNetImpl::VovNetImpl(std::int64_t in_channels, const VovNetLayout& layout, EcaRule eca, bool projection) {
   const std::array<std::int64_t, 3> strides{2, 1, 2};
   std::int64_t channels = in_channels;
   for (std::size_t i = 0; i < strides.size(); ++i) {
@@ -57,7 +47,7 @@ VovNetImpl::VovNetImpl(std::int64_t in_channels, const VovNetLayout& layout, Eca
     channels = layout.stem[i];
   }
   for (std::size_t stage = 0; stage < layout.out.size(); ++stage) {
-    stages_->push_back(OsaStage(channels, layout, stage, eca));
+    stages_->push_back(OsaStage(channels, layout, stage, eca, projection));
     channels = layout.out[stage];
   }
   register_module("stem", stem_);
@@ -65,9 +55,7 @@ VovNetImpl::VovNetImpl(std::int64_t in_channels, const VovNetLayout& layout, Eca
 }
 
 Pyramid VovNetImpl::forward(const at::Tensor& images) {
-  if (images.size(2) < kLeastSide || images.size(3) < kLeastSide)
-    throw Error(Exit::bad_data, "image of {}x{} px is too small for the network: at least {}x{} px",
-                images.size(3), images.size(2), kLeastSide, kLeastSide);
+  expect_side(images, kLeastSide);
   at::Tensor f0 = in_channels_last(images);
   for (const auto& convolution : *stem_) f0 = convolution->as<ConvBnRelu>()->forward(f0);
   std::array<at::Tensor, 4> f;

@@ -1,4 +1,4 @@
-// The encoder: a VoVNet of improved OSA blocks.
+// The encoder: a VoVNet of improved OSA blocks, or without ECA and projection of the original ones.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -32,7 +32,7 @@ struct Pyramid {
 // One stage; from the second on it begins with a 3x3 max-pool of stride 2, ceil mode, no padding.
 class OsaStageImpl : public torch::nn::Module {
  public:
-  OsaStageImpl(std::int64_t in, const VovNetLayout& layout, std::size_t stage, EcaRule eca);
+  OsaStageImpl(std::int64_t in, const VovNetLayout& layout, std::size_t stage, EcaRule eca, bool projection);
   at::Tensor forward(const at::Tensor& features);
 
  private:
@@ -46,7 +46,7 @@ class VovNetImpl : public torch::nn::Module {
   // The smallest height and width: below, F4 would have no pixel.
   static constexpr std::int64_t kLeastSide = 29;
 
-  VovNetImpl(std::int64_t in_channels, const VovNetLayout& layout, EcaRule eca);
+  VovNetImpl(std::int64_t in_channels, const VovNetLayout& layout, EcaRule eca, bool projection = true);
   // [N,in,H,W] in any memory format; the features are channels-last. Throws Error(bad_data) below 29 x 29.
   Pyramid forward(const at::Tensor& images);
 

@@ -23,6 +23,12 @@ TEST(EncodePng, ColourIsStoredAsRedGreenBlue) {
   EXPECT_SAME_IMAGE(decode_grey(encode_png(image), "a"), grey({{29, 76}}));
 }
 
+// 0x0101 * v is v of 8 bits; 0x1234 is 18.13 of them.
+TEST(EncodePng, SixteenBitsComeBack) {
+  const cv::Mat1w image = (cv::Mat1w(2, 2) << 0, 0x0101 * 7, 0x1234, 65535);
+  EXPECT_SAME_IMAGE(decode_grey(encode_png(image), "a"), grey({{0, 7}, {18, 255}}));
+}
+
 TEST(EncodePng, PartOfAnImageIsEncodedAlone) {
   const cv::Mat1b image = grey({{1, 2, 3}, {4, 5, 6}});
   const cv::Mat1b part = image.colRange(1, 3);
@@ -31,8 +37,9 @@ TEST(EncodePng, PartOfAnImageIsEncodedAlone) {
 
 TEST(EncodePng, OtherPixelsAreABug) {
   EXPECT_EQ(error_of([] { encode_png(cv::Mat1f(2, 2, 0.0F)); }),
-            "70: a PNG is made of 8-bit grey or BGR pixels");
-  EXPECT_EQ(error_of([] { encode_png(cv::Mat1b()); }), "70: a PNG is made of 8-bit grey or BGR pixels");
+            "70: a PNG is made of 8-bit grey or BGR, or of 16-bit grey pixels");
+  EXPECT_EQ(error_of([] { encode_png(cv::Mat1b()); }),
+            "70: a PNG is made of 8-bit grey or BGR, or of 16-bit grey pixels");
 }
 
 TEST(EncodePng, CompressionIsChecked) {

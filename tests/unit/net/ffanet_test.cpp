@@ -203,11 +203,11 @@ TEST(FfaNet, TrainingNeverHoldsTheAttentionMap) {
   EXPECT_LT(record.largest(), std::size_t{4096} * 4096);  // a byte for each pair of pixels
 }
 
-TEST(FfaNet, DropoutFollowsTheSeed) {
+TEST(FfaNet, DropoutFollowsTheKeys) {
   const auto network = tiny();
   network->train();
-  const auto forward = [&](std::uint64_t seed) {
-    network->reseed(seed);
+  const auto forward = [&](std::uint64_t key) {
+    network->draw_by({key, key + 10});
     return network->forward(images(2, 48, 48)).mask_logits;
   };
   EXPECT_TRUE(forward(3).equal(forward(3)));
@@ -220,16 +220,137 @@ TEST(FfaNet, EvaluationIsRepeatable) {
       network->forward(images(2, 48, 48)).mask_logits.equal(network->forward(images(2, 48, 48)).mask_logits));
 }
 
+// What an ablation takes away, worked out from the widths of METHOD 1.
+std::int64_t taken_by(NetOptions options) {
+  options.arch = "ffanet39";
+  return 26'064'367 - count_parameters(*make_network(options));
+}
+
+TEST(FfaNetAblation, NoProjectionTakesAOneByOneConvolutionWithBatchNormFromEachBlock) {
+  EXPECT_EQ(taken_by({.projection = false}), 128 * 256 + 256 * 512 + 512 * 768 + 768 * 768 + 768 * 1024 +
+                                                 1024 * 1024 + 2 * (256 + 512 + 2 * 768 + 2 * 1024));
+}
+
+TEST(FfaNetAblation, NoEcaTakesThreeTapsFromEachBlock) {
+  EXPECT_EQ(taken_by({.eca = EcaRule::none}), 6 * 3);
+}
+
+TEST(FfaNetAblation, NoAttentionTakesQueriesKeysValuesAndGammas) {
+  EXPECT_EQ(taken_by({.attention = false}), 2 * (96 * 12 + 12) + 96 * 96 + 96 + 2);
+}
+
+TEST(FfaNetAblation, NoF0TakesItsChannelsFromBothBranches) {
+  EXPECT_EQ(taken_by({.f0 = false}), 2 * 128 * 96 * 9);
+}
+
+at::Tensor mask_of(const NetOptions& options) {
+  const auto network = make_network(options);
+  test::fill_by_formula(*network);
+  network->eval();
+  const at::NoGradGuard no_gradients;
+  return network->forward(images(1, 40, 32)).mask_logits;
+}
+
+TEST(FfaNetAblation, NoAttentionIsAnAttentionOfGammaZero) {
+  NetOptions options{.arch = "ffanet-tiny"};
+  const auto whole = make_network(options);
+  options.attention = false;
+  const auto ablated = make_network(options);
+  for (const auto& network : {whole, ablated}) {
+    initialise(*network, make_generator(7));  // gammas are 0
+    network->eval();
+  }
+  NamedTensors common = named_state(*whole);
+  std::erase_if(common, [](const auto& item) {
+    return item.first.starts_with("attention.position.") || item.first.starts_with("attention.channel.");
+  });
+  load_state(*ablated, common, "the whole network");
+  const at::NoGradGuard no_gradients;
+  EXPECT_LT(test::largest_difference(ablated->forward(images(1, 40, 32)).mask_logits,
+                                     whole->forward(images(1, 40, 32)).mask_logits),
+            1e-5);
+}
+
+TEST(FfaNetAblation, ChangesWhatTheNetworkSays) {
+  const at::Tensor whole = mask_of({.arch = "ffanet-tiny"});
+  for (const NetOptions& options : {NetOptions{.arch = "ffanet-tiny", .eca = EcaRule::none},
+                                    {.arch = "ffanet-tiny", .projection = false},
+                                    {.arch = "ffanet-tiny", .attention = false},
+                                    {.arch = "ffanet-tiny", .f0 = false}})
+    EXPECT_GT(test::largest_difference(mask_of(options), whole), 1e-3);
+}
+
+// With stage 1 silenced, the image reaches the mask through F0 alone.
+double gradient_past_stage_1(bool f0) {
+  const auto network = make_network({.arch = "ffanet-tiny", .f0 = f0});
+  test::fill_by_formula(*network);
+  network->eval();
+  for (const char* part : {"conv_concat", "shortcut"})
+    for (const char* tail : {".bn.weight", ".bn.bias"})
+      test::named(*network, std::string("encoder.stages.0.blocks.0.") + part + tail).detach().zero_();
+  const at::Tensor input = images(1, 40, 32).requires_grad_();
+  network->forward(input).mask_logits.sum().backward();
+  return input.grad().abs().max().item<double>();
+}
+
+TEST(FfaNetAblation, NoF0LeavesTheWayThroughStageOneAlone) {
+  EXPECT_EQ(gradient_past_stage_1(false), 0);
+  EXPECT_GT(gradient_past_stage_1(true), 0);
+}
+
 TEST(Registry, KnowsItsNames) {
   EXPECT_EQ(architecture_names(),
-            (std::vector<std::string>{"ffanet39", "ffanet57", "ffanet27-slim", "ffanet-tiny"}));
+            (std::vector<std::string>{"ffanet39", "ffanet57", "ffanet27-slim", "ffanet-tiny", "unet",
+                                      "segnet", "pspnet-r50", "deeplabv3plus-r50", "danet-r50", "resnet50",
+                                      "resnet50-eca", "vovnet39", "vovnet39-improved"}));
+}
+
+std::string refusal(const NetOptions& options) {
+  const auto thrown = test::thrown_by([&] { make_network(options); });
+  EXPECT_EQ(thrown.exit_code, 2);
+  return thrown.text;
 }
 
 TEST(Registry, RefusesUnknownNamesAndNamesTheKnown) {
-  const auto thrown = test::thrown_by([] { make_network({.arch = "ffanet40"}); });
-  EXPECT_EQ(thrown.exit_code, 2);
-  EXPECT_EQ(thrown.text,
-            "unknown architecture 'ffanet40': one of ffanet39, ffanet57, ffanet27-slim, ffanet-tiny");
+  EXPECT_EQ(refusal({.arch = "ffanet40"}),
+            "unknown architecture 'ffanet40': one of ffanet39, ffanet57, ffanet27-slim, ffanet-tiny, unet, "
+            "segnet, pspnet-r50, deeplabv3plus-r50, danet-r50, resnet50, resnet50-eca, vovnet39, "
+            "vovnet39-improved");
+}
+
+TEST(Registry, RefusesAMaskOfAClassifier) {
+  EXPECT_EQ(refusal({.arch = "resnet50"}),
+            "resnet50 is a classifier and draws no mask: --task classify trains it");
+}
+
+TEST(Registry, RefusesOptionsThatTheNetworkDoesNotHave) {
+  for (const NetOptions& options : {NetOptions{.arch = "unet", .eca = EcaRule::none},
+                                    {.arch = "resnet50-eca", .mask_head = false, .eca = EcaRule::adaptive},
+                                    {.arch = "pspnet-r50", .attention_pool = 2},
+                                    {.arch = "unet", .projection = false},
+                                    {.arch = "danet-r50", .attention = false},
+                                    {.arch = "vovnet39-improved", .mask_head = false, .projection = false}})
+    EXPECT_NE(refusal(options).find(options.arch + " "), std::string::npos);
+}
+
+TEST(Registry, RefusesOptionsOfTheMaskWithoutOne) {
+  for (const NetOptions& options : {NetOptions{.mask_head = false, .attention_pool = 2},
+                                    {.mask_head = false, .attention = false},
+                                    {.mask_head = false, .f0 = false}})
+    EXPECT_EQ(refusal(options),
+              "ffanet39 has no attention without a mask: --attention-pool, --no-attention and --no-f0 change "
+              "nothing");
+}
+
+TEST(Registry, RefusesToPoolAnAttentionThatIsNotThere) {
+  EXPECT_EQ(refusal({.attention_pool = 2, .attention = false}),
+            "ffanet39 cannot pool the attention that --no-attention takes away");
+}
+
+TEST(Registry, PassesTheEcaRuleOnToTheImprovedVovNet) {
+  const auto network =
+      make_network({.arch = "vovnet39-improved", .mask_head = false, .eca = EcaRule::adaptive});
+  EXPECT_EQ(test::named(*network, "stages.3.blocks.0.attn.conv.weight").size(2), 5);
 }
 
 TEST(Registry, PassesTheEcaRuleOn) {

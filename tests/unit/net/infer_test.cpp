@@ -60,9 +60,9 @@ Ran infer_lines(const std::string& name, const std::string& lines, InferOptions 
   Ran run;
   run.folder = fresh_folder(name);
   write_whole(run.folder + "/in.jsonl", lines, true);
-  options.root = run.folder;
-  options.folder = run.folder + "/out";
-  options.force = true;
+  options.emit.root = run.folder;
+  options.emit.folder = run.folder + "/out";
+  options.emit.force = true;
   BrightPredictor predictor;
   predictor.p_malignant = p_malignant;
   {
@@ -263,8 +263,8 @@ TEST(Infer, AnExistingMaskIsNotOverwrittenWithoutForce) {
   write_whole(folder + "/out/1.png", "mine", true);
   write_whole(folder + "/in.jsonl", "{\"id\":\"1\",\"image\":\"a.png\"}\n", true);
   InferOptions options;
-  options.root = folder;
-  options.folder = folder + "/out";
+  options.emit.root = folder;
+  options.emit.folder = folder + "/out";
   BrightPredictor predictor;
   ManifestReader reader(folder + "/in.jsonl");
   ManifestWriter writer(folder + "/out.jsonl", true);

@@ -80,6 +80,14 @@ TEST(NetOptions, SurviveTheWayThroughJson) {
   o.attention_pool = 4;
   o.eca = EcaRule::adaptive;
   EXPECT_EQ(net_options_from_json(to_json(o), "m"), o);
+  o = NetOptions{.eca = EcaRule::none, .projection = false, .attention = false, .f0 = false};
+  EXPECT_EQ(net_options_from_json(to_json(o), "m"), o);
+}
+
+TEST(NetOptions, OfBeforeTheAblationsAreOfAWholeNetwork) {
+  nlohmann::json json = to_json(NetOptions{});
+  for (const char* key : {"projection", "attention", "f0"}) json.erase(key);
+  EXPECT_EQ(net_options_from_json(json, "m"), NetOptions{});
 }
 
 TEST(NetOptions, MissingKeyNamesTheFile) {

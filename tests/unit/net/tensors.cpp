@@ -49,7 +49,7 @@ at::Tensor parameter_value(std::int64_t number, const std::string& name, const a
     const auto fan_in = static_cast<double>(like[0].numel());
     return values * (3 * (sharp ? 12 : 1) / std::sqrt(fan_in));
   }
-  return ends_with(name, "running_var") || ends_with(name, "bn.weight") ? values + 1 : values;
+  return ends_with(name, "running_var") || ends_with(name, "weight") ? values + 1 : values;  // BatchNorm's
 }
 
 }  // namespace

@@ -11,7 +11,9 @@
 #include "libcore/image/image_io.hpp"
 #include "libcore/net/checkpoint.hpp"
 #include "libcore/net/predictor.hpp"
+#include "libcore/net/train_manifest.hpp"
 #include "libcore/net/weights.hpp"
+#include "tests/support/expect_error.hpp"
 #include "tests/unit/net/training_fixture.hpp"
 
 namespace tn {
@@ -84,6 +86,44 @@ TEST(Trainer, SameSeedSameModel) {
   train(b, listener_b);
   EXPECT_EQ(listener_a.losses, listener_b.losses);
   EXPECT_TRUE(same_tensors(last_checkpoint(a.folder), last_checkpoint(b.folder)));
+}
+
+TEST(Trainer, BeginsWithAFilesWeightsAndDoesNotTakeThemAgainOnAResume) {
+  TrainJob first = draw_job("init_first", 4, 2);
+  first.options.epochs = 1;
+  Listener unused;
+  train(first, unused);
+
+  TrainJob job = draw_job("init_second", 8, 2);
+  begin_with(job, first.folder + "/model.safetensors");
+  EXPECT_EQ(job.fingerprint.at("init"), job.meta.at("training").at("init").at("sha256"));
+  Listener undisturbed;
+  train(job, undisturbed);
+  EXPECT_THAT(undisturbed.start.init.summary, testing::HasSubstr(" 0 adapted, 0 left; 0 of the network's"));
+  Listener plain;
+  train(draw_job("init_none", 8, 2), plain);
+  EXPECT_NE(undisturbed.losses.front(), plain.losses.front());
+
+  TrainJob parts = draw_job("init_parts", 8, 2);
+  begin_with(parts, first.folder + "/model.safetensors");
+  Listener before(4);
+  EXPECT_TRUE(train(parts, before).interrupted);
+  parts.resume = true;
+  Listener after;
+  train(parts, after);
+  EXPECT_EQ(after.start.init.summary, "");
+  EXPECT_EQ(after.losses.back(), undisturbed.losses.back());
+}
+
+TEST(Trainer, ResumeWithAnotherFileToBeginWithIsRefused) {
+  TrainJob job = draw_job("init_other", 4, 2);
+  job.options.epochs = 1;
+  job.fingerprint["init"] = nullptr;
+  Listener listener;
+  train(job, listener);
+  job.resume = true;
+  begin_with(job, job.folder + "/model.safetensors");
+  EXPECT_EQ(test::thrown_by([&] { train(job, listener); }).exit_code, 2);
 }
 
 TEST(Trainer, AnotherSeedAnotherModel) {

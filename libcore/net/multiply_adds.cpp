@@ -1,0 +1,112 @@
+#include "libcore/net/multiply_adds.hpp"
+
+#include <ATen/core/ivalue.h>
+#include <ATen/ops/empty.h>
+#include <ATen/record_function.h>
+
+#include <string_view>
+#include <vector>
+
+#include "libcore/net/attention.hpp"
+#include "libcore/net/evaluating.hpp"
+
+namespace tn {
+
+namespace {
+
+using Inputs = c10::ArrayRef<const c10::IValue>;
+
+// An argument for all directions may have a single value.
+std::int64_t along(const std::vector<std::int64_t>& values, std::size_t direction) {
+  return values.size() == 1 ? values.front() : values[direction];
+}
+
+// Every filter weight meets every place of the output, or of the input where the convolution is transposed.
+std::int64_t of_convolution(Inputs inputs) {
+  const at::Tensor features = inputs[0].toTensor(), weight = inputs[1].toTensor();
+  const auto stride = inputs[3].toIntVector(), padding = inputs[4].toIntVector(),
+             dilation = inputs[5].toIntVector();
+  const bool transposed = inputs[6].toBool();
+  std::int64_t places = 1;
+  for (std::int64_t d = 2; d < features.dim(); ++d) {
+    const auto i = static_cast<std::size_t>(d - 2);
+    const std::int64_t span = along(dilation, i) * (weight.size(d) - 1) + 1;
+    const std::int64_t steps = (features.size(d) + 2 * along(padding, i) - span) / along(stride, i);
+    places *= transposed ? features.size(d) : steps + 1;
+  }
+  return places * weight.numel();
+}
+
+std::int64_t of_linear(Inputs inputs) {
+  const at::Tensor features = inputs[0].toTensor();
+  std::int64_t rows = 1;
+  for (std::int64_t d = 1; d < features.dim() - 1; ++d) rows *= features.size(d);
+  return rows * inputs[1].toTensor().numel();
+}
+
+std::int64_t of_product(const at::Tensor& a, const at::Tensor& b) {  // [N,L,K] x [N,K,M]
+  return a.size(1) * a.size(2) * b.size(2);
+}
+
+// query [N,L,D], key [N,M,D], value [N,M,C]: energies and their mix.
+std::int64_t of_attention(Inputs inputs) {
+  const at::Tensor query = inputs[0].toTensor(), value = inputs[2].toTensor();
+  return query.size(1) * value.size(1) * (query.size(2) + value.size(2));
+}
+
+struct Count {
+  std::int64_t sum = 0;
+  int inside_attention = 0;  // whose own products count as a whole
+};
+
+Count& count_of_this_thread() {
+  thread_local Count count;
+  return count;
+}
+
+std::unique_ptr<at::ObserverContext> begins(const at::RecordFunction& function) {
+  Count& count = count_of_this_thread();
+  const std::string_view name = function.name();
+  const bool attends = name == kPositionAttentionRecord;
+  if (count.inside_attention == 0) {
+    const Inputs inputs = function.inputs();
+    if (attends) count.sum += of_attention(inputs);
+    if (name == "aten::convolution") count.sum += of_convolution(inputs);
+    if (name == "aten::linear") count.sum += of_linear(inputs);
+    if (name == "aten::bmm") count.sum += of_product(inputs[0].toTensor(), inputs[1].toTensor());
+    if (name == "aten::baddbmm") count.sum += of_product(inputs[1].toTensor(), inputs[2].toTensor());
+  }
+  if (attends) ++count.inside_attention;
+  return nullptr;
+}
+
+void ends(const at::RecordFunction& function, at::ObserverContext*) {
+  if (function.name() == std::string_view(kPositionAttentionRecord))
+    --count_of_this_thread().inside_attention;
+}
+
+class Counting {
+ public:
+  Counting()
+      : handle_(at::addThreadLocalCallback(
+            at::RecordFunctionCallback(begins, ends).needsInputs(true).scopes({at::RecordScope::FUNCTION}))) {
+    count_of_this_thread() = {};
+  }
+  ~Counting() { at::removeCallback(handle_); }
+  Counting(const Counting&) = delete;
+  Counting& operator=(const Counting&) = delete;
+
+ private:
+  at::CallbackHandle handle_;
+};
+
+}  // namespace
+
+std::int64_t count_multiply_adds(Network& network, std::int64_t channels, std::int64_t side) {
+  const Evaluating evaluating(network);
+  const Counting counting;
+  network.forward(at::empty({0, channels, side, side}));
+  return count_of_this_thread().sum;
+}
+
+}  // namespace tn
