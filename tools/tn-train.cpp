@@ -1,7 +1,9 @@
 // tn-train: a preprocessed manifest -> a run folder with a model, checkpoints and logs.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "libcore/data/run_log.hpp"
 #include "libcore/data/select.hpp"
 #include "libcore/net/api.hpp"
+#include "libcore/net/mpi_border.hpp"
 #include "libcore/net/run_folder.hpp"
 #include "libcore/net/train_manifest.hpp"
 
@@ -34,6 +37,7 @@ struct Options {
   std::optional<std::string> max_time;
   std::optional<std::string> checkpoint_every;
   tn::Resume resume = tn::Resume::never;
+  std::string process_timeout = "30m";
   bool requeue = false;
   bool force = false;
   bool list_archs = false;
@@ -141,6 +145,10 @@ tn::Flags flags(Options& o) {
   f.toggle_off("no-calibrate", o.train.calibrate,
                "leave temperature and thresholds at 1 and 0.5; else validation chooses them at the end");
   f.optional("seed", o.train.seed, "N", "same seed and threads, same model");
+  f.section("Several processes, started by mpirun or srun");
+  f.toggle("sync-batch-norm", o.train.sync_batch_norm, "batch norm over the images of all processes");
+  f.optional("process-timeout", o.process_timeout, "TIME",
+             "end where another process does not answer for so long: 90s, 45m, 2h");
   f.section("Augmentation: P, or P:LOW:HIGH with strengths");
   f.choice("augment", o.augment,
            {{"preset", std::nullopt},
@@ -243,6 +251,33 @@ class Reporter : public tn::TrainObserver {
   std::optional<tn::Progress> progress_;
 };
 
+// For processes that do not write.
+class Silent : public tn::TrainObserver {
+ public:
+  void started(const tn::TrainStart&) override {}
+  void step(std::int64_t, std::int64_t, double, double) override {}
+  void epoch(const tn::EpochLog&) override {}
+  void validated(const tn::EpochLog&) override {}
+  void note(const std::string&) override {}
+  void warning(const std::string&) override {}
+  bool interrupted() override { return tn::interrupt_signal() != 0; }
+  bool save_wanted() override { return false; }
+};
+
+// The other processes of this training; nullptr: this one is alone.
+std::unique_ptr<tn::Collectives> join(const Options& o, const tn::Invocation& call) {
+  const double timeout = tn::parse_duration(o.process_timeout);
+  if (!tn::started_by_launcher()) {
+    for (const char* option : {"sync-batch-norm", "process-timeout"})
+      if (std::ranges::find(call.typed, option) != call.typed.end())
+        throw tn::Error(tn::Exit::usage, "--{} has no effect: it needs several processes", option);
+    return nullptr;
+  }
+  if (o.inputs.empty() || o.inputs.front() == "-")
+    throw tn::Error(tn::Exit::usage, "several processes cannot read one stdin: the manifest must be a file");
+  return tn::join_processes(timeout);
+}
+
 tn::Exit list_archs() {
   tn::TextOutput out("-", false);
   for (const tn::ArchInfo& info : tn::NetLayer::open().architectures())
@@ -266,9 +301,10 @@ void settle(Options& o, const tn::Invocation& call) {
   tn::check(o.net);
 }
 
-tn::TrainingSet load_set(const Options& o, const tn::Invocation& call) {
+tn::TrainingSet load_set(const Options& o, const tn::Invocation& call, bool tells) {
   tn::TrainingSet set = tn::load_training_set(o.inputs.empty() ? "-" : o.inputs.front(), o.root, o.selection,
                                               o.size, o.train.task, o.allow_truncated);
+  if (!tells) return set;
   call.log.note(
       fmt::format("{} images to train on, {} to validate on", set.train.size(), set.validation.size()));
   if (set.errors > 0)
@@ -282,12 +318,17 @@ std::string ending(const tn::TrainOutcome& outcome) {
       outcome.measure.empty() ? "" : fmt::format(", validation {} {:.4f}", outcome.measure, outcome.best));
 }
 
-tn::Exit train(const Options& o, const tn::Invocation& call, bool resume) {
+tn::Exit train(const Options& o, const tn::Invocation& call, bool resume, tn::Collectives* processes) {
   const tn::NetLayer& net = tn::NetLayer::open();
   net.check(o.net);
-  tn::TrainJob job =
-      tn::make_train_job(load_set(o, call), o.net, o.train, o.folder, resume, call.command_line);
+  tn::TrainJob job = tn::make_train_job(load_set(o, call, tn::rank_of(processes) == 0), o.net, o.train,
+                                        o.folder, resume, call.command_line);
   if (o.init) tn::begin_with(job, *o.init);
+  job.processes = processes;
+  if (tn::rank_of(processes) > 0) {
+    Silent silent;
+    return net.train(job, silent).interrupted ? tn::Exit::interrupted : tn::Exit::ok;
+  }
   Reporter reporter(call, o, job);
   const tn::TrainOutcome outcome = net.train(job, reporter);
   if (outcome.interrupted) {
@@ -303,12 +344,16 @@ tn::Exit train(const Options& o, const tn::Invocation& call, bool resume) {
 tn::Exit run(Options o, const tn::Invocation& call) {
   if (o.list_archs) return list_archs();
   settle(o, call);
-  const bool resume = tn::goes_on(o.folder, o.resume, o.force);
+  const std::unique_ptr<tn::Collectives> processes = join(o, call);
+  if (processes && processes->rank() == 0) call.log.note(fmt::format("{} processes", processes->size()));
+  const bool first = tn::rank_of(processes.get()) == 0;
+  const bool resume =
+      tn::of_first(processes.get(), first && tn::goes_on(o.folder, o.resume, o.force) ? 1 : 0) > 0;
   const tn::InterruptScope interruptible;
   const tn::SaveSignalScope saving;
   tn::Exit code = tn::Exit::interrupted;
   try {
-    code = train(o, call, resume);
+    code = train(o, call, resume, processes.get());
   } catch (const tn::Error& error) {
     // A run that was to go on still can, however early it was stopped.
     if (!o.requeue || !resume || tn::interrupt_signal() == 0) throw;

@@ -15,6 +15,7 @@
 #include "libcore/data/record.hpp"
 #include "libcore/data/training_log.hpp"
 #include "libcore/image/preprocess.hpp"
+#include "libcore/net/collectives.hpp"
 #include "libcore/net/graph.hpp"
 #include "libcore/net/options.hpp"
 
@@ -58,9 +59,11 @@ struct TrainJob {
   std::vector<TrainCase> train;
   std::vector<TrainCase> validation;
   std::array<double, 2> class_weights = {1, 1};  // of the class loss: benign, malignant
-  std::string folder;          // run folder: model.safetensors, checkpoint-last, checkpoint-previous
-  bool resume = false;         // from the folder's last checkpoint
-  std::string init;            // safetensors file to begin with unless `resume`; empty: none
+  std::string folder;   // run folder: model.safetensors, checkpoint-last, checkpoint-previous
+  bool resume = false;  // from the folder's last checkpoint
+  std::string init;     // safetensors file to begin with unless `resume`; empty: none
+  Collectives* processes =
+      nullptr;                 // among which the batches are shared out; nullptr: this one alone. Borrowed.
   nlohmann::json meta;         // model document to begin with: preprocessing, labels, provenance
   nlohmann::json fingerprint;  // everything that must be equal on a resume
 };

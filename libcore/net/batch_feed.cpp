@@ -2,12 +2,15 @@
 
 namespace tn {
 
-BatchFeed::BatchFeed(const CaseStore& cases, const TrainOptions& options, std::int64_t batch, int jobs)
+BatchFeed::BatchFeed(const CaseStore& cases, const TrainOptions& options, std::int64_t batch, int jobs,
+                     int process, int processes)
     : cases_(cases),
       options_(options),
       batch_(batch),
       epoch_steps_(static_cast<std::int64_t>(cases.cases().size()) / batch),
-      jobs_(jobs) {}
+      jobs_(jobs),
+      process_(process),
+      processes_(processes) {}
 
 BatchFeed::~BatchFeed() {
   if (next_.valid()) next_.wait();
@@ -21,8 +24,9 @@ BatchPlace BatchFeed::after(BatchPlace place) const {
 Batch BatchFeed::make(BatchPlace place) const {
   const auto seed = static_cast<std::uint64_t>(options_.seed);
   const std::vector<std::size_t> order = epoch_order(cases_.cases().size(), seed, place.epoch);
-  const auto part = std::span(order).subspan(static_cast<std::size_t>(place.step * batch_),
-                                             static_cast<std::size_t>(batch_));
+  const std::int64_t share = batch_ / processes_;
+  const auto part = std::span(order).subspan(static_cast<std::size_t>(place.step * batch_ + process_ * share),
+                                             static_cast<std::size_t>(share));
   return make_augmented_batch(cases_, part, options_.augment, seed, place.epoch, jobs_);
 }
 

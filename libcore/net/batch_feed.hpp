@@ -19,7 +19,9 @@ struct BatchPlace {
 // batch holds depends on its place alone. Borrows the cases and the options; one thread at a time.
 class BatchFeed {
  public:
-  BatchFeed(const CaseStore& cases, const TrainOptions& options, std::int64_t batch, int jobs);
+  // Of each batch, the part of one of `processes` processes: a multiple of their number is in a batch.
+  BatchFeed(const CaseStore& cases, const TrainOptions& options, std::int64_t batch, int jobs,
+            int process = 0, int processes = 1);
   ~BatchFeed();  // waits for the batch in the making
   BatchFeed(const BatchFeed&) = delete;
   BatchFeed& operator=(const BatchFeed&) = delete;
@@ -37,7 +39,7 @@ class BatchFeed {
   const CaseStore& cases_;
   const TrainOptions& options_;
   std::int64_t batch_, epoch_steps_;
-  int jobs_;
+  int jobs_, process_, processes_;
   BatchPlace next_place_;
   std::future<Batch> next_;
 };

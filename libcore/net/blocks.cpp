@@ -15,7 +15,7 @@ torch::nn::Conv2dOptions convolution(const ConvBnReluOptions& options) {
 }  // namespace
 
 ConvBnReluImpl::ConvBnReluImpl(const ConvBnReluOptions& options)
-    : conv_(convolution(options)), bn_(torch::nn::BatchNorm2dOptions(options.out).eps(1e-5).momentum(0.1)) {
+    : conv_(convolution(options)), bn_(options.out) {
   register_module("conv", conv_);
   register_module("bn", bn_);
 }

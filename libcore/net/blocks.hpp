@@ -2,11 +2,12 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/pimpl.h>
 
 #include <cstdint>
+
+#include "libcore/net/batch_norm.hpp"
 
 namespace tn {
 
@@ -26,7 +27,7 @@ class ConvBnReluImpl : public torch::nn::Module {
 
  private:
   torch::nn::Conv2d conv_;
-  torch::nn::BatchNorm2d bn_;
+  BatchNorm bn_;
 };
 TORCH_MODULE(ConvBnRelu);
 

@@ -36,7 +36,7 @@ at::Tensor FfaNet::mask_logits(const Pyramid& features, const at::Tensor& images
     fused.register_hook(
         [](const at::Tensor& gradient) { return gradient.contiguous(gradient.suggest_memory_format()); });
   const at::Tensor attended = attention_->forward(f0_ ? at::cat({features.f0, fused}, 1) : fused);
-  return mask_head_->forward(attended, {images.size(2), images.size(3)}, generator());
+  return mask_head_->forward(attended, {images.size(2), images.size(3)}, image_keys());
 }
 
 }  // namespace tn

@@ -1,7 +1,6 @@
 // The two heads: mask logits and class logits.
 #pragma once
 
-#include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
@@ -9,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace tn {
 
@@ -18,9 +18,10 @@ class MaskHeadImpl : public torch::nn::Conv2dImpl {
  public:
   MaskHeadImpl(std::int64_t in, std::int64_t out, std::int64_t kernel = 1, double dropped = 0.1);
 
-  // [N,in,h,w] -> [N,out,height,width] float32. `generator` is drawn from in training mode alone.
+  // [N,in,h,w] -> [N,out,height,width] float32. In training mode the channels to be dropped are drawn by a
+  // key for each image; none: by its place.
   at::Tensor forward(const at::Tensor& features, std::array<std::int64_t, 2> size,
-                     const at::Generator& generator);
+                     std::span<const std::uint64_t> image_keys);
 
  private:
   double dropped_;

@@ -4,8 +4,11 @@
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "libcore/base/hash.hpp"
+#include "libcore/net/batch_norm.hpp"
 #include "libcore/net/initialise.hpp"
 #include "libcore/net/pretrained.hpp"
 #include "libcore/net/registry.hpp"
@@ -32,7 +35,10 @@ LossOptions loss_options(const TrainJob& job) {
 }  // namespace
 
 Learner::Learner(const TrainJob& job, bool bfloat16)
-    : network_(make_network(job.net)), bfloat16_(bfloat16), loss_(loss_options(job)) {
+    : network_(make_network(job.net)),
+      bfloat16_(bfloat16),
+      loss_(loss_options(job)),
+      processes_(job.processes) {
   initialise(*network_, make_generator(static_cast<std::uint64_t>(job.options.seed)));
   if (!job.init.empty() && !job.resume) init_ = load_pretrained(*network_, job.init);
   parameters_ = trainable(*network_);
@@ -40,19 +46,23 @@ Learner::Learner(const TrainJob& job, bool bfloat16)
   buffers_ = network_->buffers();
   descent_ = make_descent(parameters_, job.options);
   if (job.options.ema > 0) ema_.emplace(state_, job.options.ema);
+  if (processes_ != nullptr) buckets_.emplace(parameters_, *processes_);
+  if (job.options.sync_batch_norm) synchronise_batch_norms(*network_, processes_);
 }
 
 // Micro-batch after micro-batch; their losses are shares of the whole batch's, so that the gradients add up.
 StepLoss Learner::gradients(const Batch& batch, std::uint64_t seed, std::int64_t micro) {
   buffers_before_.clear();
   for (const at::Tensor& buffer : buffers_) buffers_before_.push_back(buffer.clone());
-  network_->reseed(seed);
-  const TargetCounts counts = count_targets({batch.masks, batch.has_mask, batch.labels});
+  std::vector<std::uint64_t> keys;
+  for (const std::string& id : batch.ids) keys.push_back(hash64(id, seed));
+  const TargetCounts counts = counts_of_all(batch);
   const std::int64_t size = batch.images.size(0);
   StepLoss sum;
   for (std::int64_t first = 0; first < size; first += micro) {
     const std::int64_t count = std::min(micro, size - first);
     const auto part = [&](const at::Tensor& all) { return all.narrow(0, first, count); };
+    network_->draw_by({keys.begin() + first, keys.begin() + first + count});
     Loss value;
     {
       const Autocast autocast(bfloat16_);
@@ -61,12 +71,23 @@ StepLoss Learner::gradients(const Batch& batch, std::uint64_t seed, std::int64_t
       value = joint_loss(prediction, {part(batch.masks), part(batch.has_mask), part(batch.labels)}, counts,
                          loss_);
     }
+    if (buckets_ && first + count == size) buckets_->arm();
     value.total.backward();
     sum.total += value.total.item<double>();
     if (value.mask.defined()) sum.mask += value.mask.item<double>();
     if (value.classes.defined()) sum.classes += value.classes.item<double>();
   }
-  return sum;
+  if (buckets_) buckets_->finish();
+  std::array<double, 3> sums{sum.total, sum.mask, sum.classes};
+  add_up(processes_, sums);
+  return {sums[0], sums[1], sums[2]};
+}
+
+TargetCounts Learner::counts_of_all(const Batch& batch) const {
+  const TargetCounts here = count_targets({batch.masks, batch.has_mask, batch.labels});
+  std::array<double, 2> all{static_cast<double>(here.masks), static_cast<double>(here.labels)};
+  add_up(processes_, all);
+  return {static_cast<std::int64_t>(all[0]), static_cast<std::int64_t>(all[1])};
 }
 
 void Learner::undo() {

@@ -9,6 +9,7 @@
 #include "libcore/net/api.hpp"
 #include "libcore/net/descent.hpp"
 #include "libcore/net/ema.hpp"
+#include "libcore/net/gradient_buckets.hpp"
 #include "libcore/net/loader.hpp"
 #include "libcore/net/losses.hpp"
 #include "libcore/net/network.hpp"
@@ -32,9 +33,9 @@ class Learner {
   const InitReport& init() const { return init_; }
   bool averages() const { return ema_.has_value(); }
 
-  // Adds up the gradients of the whole batch, `micro` images at a time; dropout draws from `seed`. Loss and
-  // gradients do not depend on how the batch is cut, but for batch norm. An exception leaves gradients half
-  // done: undo().
+  // Adds up the gradients of the whole batch, of which this process has its part, `micro` images at a time;
+  // dropout draws by `seed` and the images' ids. Loss and gradients do not depend on how the batch is cut,
+  // but for batch norm. An exception leaves gradients half done: undo().
   StepLoss gradients(const Batch& batch, std::uint64_t seed, std::int64_t micro);
 
   // Back to before gradients(): no gradients, running statistics as they were.
@@ -64,6 +65,7 @@ class Learner {
 
  private:
   void swap();
+  TargetCounts counts_of_all(const Batch& batch) const;  // of the whole batch, over processes
 
   std::shared_ptr<Network> network_;
   bool bfloat16_;
@@ -72,6 +74,8 @@ class Learner {
   std::vector<at::Tensor> buffers_, buffers_before_;
   std::unique_ptr<Descent> descent_;
   std::optional<Ema> ema_;
+  Collectives* processes_;
+  std::optional<GradientBuckets> buckets_;
   InitReport init_;
   bool swapped_ = false;
 };

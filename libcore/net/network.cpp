@@ -1,15 +1,8 @@
 #include "libcore/net/network.hpp"
 
 #include "libcore/base/error.hpp"
-#include "libcore/net/initialise.hpp"
 
 namespace tn {
-
-Network::Network() : generator_(make_generator(0)) {}
-
-void Network::reseed(std::uint64_t seed) {
-  generator_.set_current_seed(seed);
-}
 
 void expect_side(const at::Tensor& images, std::int64_t least) {
   if (images.size(2) < least || images.size(3) < least)

@@ -1,11 +1,12 @@
 // What every network of the registry is: grey images in, a nodule mask and a class out.
 #pragma once
 
-#include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 #include <torch/nn/module.h>
 
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace tn {
 
@@ -17,8 +18,6 @@ struct Prediction {
 
 class Network : public torch::nn::Module {
  public:
-  Network();
-
   // [N,C,H,W] in [0,1], any memory format, float32; bfloat16 arithmetic under autocast. Throws
   // Error(bad_data) if H or W is below least_side().
   virtual Prediction forward(const at::Tensor& images) = 0;
@@ -29,15 +28,16 @@ class Network : public torch::nn::Module {
   // The fewest images that training takes at a time.
   virtual std::int64_t least_batch() const { return 1; }
 
-  // Starts the random numbers of training mode (dropout) anew. With a seed made of the run's seed and the
-  // step, a resumed training draws the same numbers.
-  void reseed(std::uint64_t seed);
+  // What the random numbers of training mode (dropout) are keyed by: a number for each image of the next
+  // forward pass. Made of the run's seed, the step and the image's id, they are the same after a resume, in
+  // any micro-batch and on any of several processes. None: each image's place in its batch.
+  void draw_by(std::vector<std::uint64_t> image_keys) { image_keys_ = std::move(image_keys); }
 
  protected:
-  const at::Generator& generator() const { return generator_; }
+  const std::vector<std::uint64_t>& image_keys() const { return image_keys_; }
 
  private:
-  at::Generator generator_;  // CPU
+  std::vector<std::uint64_t> image_keys_;
 };
 
 // Throws Error(bad_data) if the images' height or width is below `least`.

@@ -82,6 +82,7 @@ struct TrainOptions {
   std::int64_t batch = 8;             // images an optimiser step
   std::int64_t accumulate = 1;        // micro-batches a step; batch must be a multiple
   double ema = 0.99;                  // decay of the averaged weights a step; 0: none
+  bool sync_batch_norm = false;       // over the images of all processes
   double clip = 0;                    // largest gradient norm; 0: none
   AugmentOptions augment = augment_preset(AugmentPreset::practical);
   NonFinite non_finite = NonFinite::stop;

@@ -71,8 +71,8 @@ BottleneckImpl::BottleneckImpl(const BottleneckOptions& o)
   if (o.eca > 0) se_ = register_module("se", Eca(o.eca));
   const std::int64_t out = o.width * kExpansion;
   if (o.stride != 1 || o.in != out)
-    downsample_ = register_module("downsample", torch::nn::Sequential(convolution(o.in, out, 1, o.stride),
-                                                                      torch::nn::BatchNorm2d(out)));
+    downsample_ = register_module("downsample",
+                                  torch::nn::Sequential(convolution(o.in, out, 1, o.stride), BatchNorm(out)));
 }
 
 at::Tensor BottleneckImpl::forward(const at::Tensor& features) {

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/pimpl.h>
 
 #include <cstdint>
 
+#include "libcore/net/batch_norm.hpp"
 #include "libcore/net/eca.hpp"
 #include "libcore/net/heads.hpp"
 #include "libcore/net/network.hpp"
@@ -33,7 +33,7 @@ class BottleneckImpl : public torch::nn::Module {
 
  private:
   torch::nn::Conv2d conv1_, conv2_, conv3_;
-  torch::nn::BatchNorm2d bn1_, bn2_, bn3_;
+  BatchNorm bn1_, bn2_, bn3_;
   torch::nn::Sequential downsample_{nullptr};
   Eca se_{nullptr};
 };
@@ -63,7 +63,7 @@ class ResNetImpl : public torch::nn::Module {
 
  private:
   torch::nn::Conv2d conv1_;
-  torch::nn::BatchNorm2d bn1_;
+  BatchNorm bn1_;
   torch::nn::Sequential layer1_, layer2_, layer3_, layer4_;
 };
 TORCH_MODULE(ResNet);

@@ -21,7 +21,7 @@ Prediction ResNetSegmenter::forward(const at::Tensor& images) {
   Prediction prediction;
   if (mask_head_)
     prediction.mask_logits =
-        mask_head_->forward(decode(features), {images.size(2), images.size(3)}, generator());
+        mask_head_->forward(decode(features), {images.size(2), images.size(3)}, image_keys());
   if (class_head_) prediction.class_logits = class_head_->forward(features.last);
   return prediction;
 }

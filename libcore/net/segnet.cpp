@@ -72,7 +72,7 @@ Prediction SegNet::forward(const at::Tensor& images) {
     poolings.pop_back();
     x = convolutions->as<torch::nn::Sequential>()->forward(x);
   }
-  prediction.mask_logits = mask_head_->forward(x, {images.size(2), images.size(3)}, generator());
+  prediction.mask_logits = mask_head_->forward(x, {images.size(2), images.size(3)}, image_keys());
   return prediction;
 }
 

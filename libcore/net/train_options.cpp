@@ -178,6 +178,7 @@ nlohmann::json to_json(const TrainOptions& o) {
                          {"accumulate", o.accumulate},
                          {"ema", o.ema},
                          {"clip", o.clip},
+                         {"sync_batch_norm", o.sync_batch_norm},
                          {"augment", to_json(o.augment)},
                          {"non_finite", word(kNonFinite, o.non_finite)},
                          {"calibrate", o.calibrate},

@@ -3,6 +3,7 @@
 #include <torch/version.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <optional>
@@ -49,6 +50,12 @@ void expect_enough(const Network& network, const std::string& arch, std::int64_t
                 arch, network.least_batch(), least);
 }
 
+void expect_shares(std::int64_t batch, const Collectives* processes) {
+  if (batch % size_of(processes) != 0)
+    throw Error(Exit::usage, "a batch of {} images cannot be shared out among {} processes", batch,
+                size_of(processes));
+}
+
 // Of the epoch in progress, since this process works on it.
 struct Timing {
   double seconds = 0;
@@ -75,7 +82,11 @@ struct Trainer::State {
   bool roll_back(const std::string& what);
   Asking asking(std::function<bool()> between);
   std::optional<Validation> validation_result();
-  std::int64_t micro() const { return std::max<std::int64_t>(1, batch_size / progress.parts); }
+  std::optional<Validation> shared(std::optional<Validation> result);
+  bool all_stopped();
+  std::int64_t micro() const {
+    return std::max<std::int64_t>(1, batch_size / size_of(job.processes) / progress.parts);
+  }
   bool out_of_budget() const;
   double progress_share() const;
   std::int64_t last_step() const;
@@ -114,8 +125,9 @@ Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
       measure(quality_name(job_given.validation, job_given.options.task)),
       batch_size(std::min<std::int64_t>(options.batch, static_cast<std::int64_t>(job_given.train.size()))),
       learner(job_given, bfloat16),
-      feed(train, options, batch_size, threads) {
-  expect_enough(learner.network(), job.net.arch, batch_size, options.accumulate);
+      feed(train, options, batch_size, threads, rank_of(job.processes), size_of(job.processes)) {
+  expect_shares(batch_size, job.processes);
+  expect_enough(learner.network(), job.net.arch, batch_size / size_of(job.processes), options.accumulate);
   progress.parts = options.accumulate;
 }
 
@@ -148,7 +160,9 @@ void Trainer::State::stop() {
   save();
 }
 
+// Process 0 writes for all.
 void Trainer::State::save() {
+  if (rank_of(job.processes) > 0) return;
   TrainProgress kept = progress;
   if (!options.max_seconds) kept.seconds = 0;  // the same run saves the same bytes
   save_checkpoint(job.folder, learner.everything(), kept, job.fingerprint);
@@ -177,9 +191,19 @@ bool Trainer::State::out_of_budget() const {
   return progress.steps >= last_step() || (options.max_seconds && progress.seconds >= *options.max_seconds);
 }
 
+// Several processes stop together, and go by the clock of the first.
+bool Trainer::State::all_stopped() {
+  std::array<double, 2> shared{stopped() ? 1.0 : 0.0, rank_of(job.processes) == 0 ? progress.seconds : 0.0};
+  add_up(job.processes, shared);
+  if (job.processes != nullptr) progress.seconds = shared[1];
+  return shared[0] > 0;
+}
+
 void Trainer::State::run_epoch() {
-  while (progress.epoch_step < feed.epoch_steps() && !out_of_budget()) {
-    if (stopped()) return stop();
+  for (;;) {
+    const bool stops = all_stopped();
+    if (progress.epoch_step >= feed.epoch_steps() || out_of_budget()) return;
+    if (stops) return stop();
     const auto started = Clock::now();
     step();
     const double seconds = seconds_since(started);
@@ -222,7 +246,8 @@ StepLoss Trainer::State::gradients(const Batch& batch) {
     try {
       return learner.gradients(batch, seed, micro());
     } catch (const std::exception& error) {
-      if (!is_out_of_memory(error)) throw;
+      // The other processes wait within the same step: nothing can be done again.
+      if (!is_out_of_memory(error) || job.processes != nullptr) throw;
     }
     learner.undo();
     halve_micro_batch();
@@ -289,18 +314,39 @@ std::optional<Validation> Trainer::State::validation_result() {
   }
 }
 
+// Process 0's, for all; nothing where it was stopped.
+std::optional<Validation> Trainer::State::shared(std::optional<Validation> result) {
+  if (job.processes == nullptr) return result;
+  constexpr std::array kNumbers{&Validation::loss, &Validation::dice, &Validation::accuracy,
+                                &Validation::auroc};
+  std::array<double, 1 + 2 * kNumbers.size()> values{};
+  values[0] = result ? 1 : 0;
+  for (std::size_t i = 0; result && i < kNumbers.size(); ++i) {
+    const std::optional<double>& number = (*result).*kNumbers.at(i);
+    values.at(1 + 2 * i) = number ? 1 : 0;
+    values.at(2 + 2 * i) = number.value_or(0);
+  }
+  add_up(job.processes, values);
+  if (values[0] == 0) return std::nullopt;
+  Validation all;
+  for (std::size_t i = 0; i < kNumbers.size(); ++i)
+    if (values.at(1 + 2 * i) > 0) all.*kNumbers.at(i) = values.at(2 + 2 * i);
+  return all;
+}
+
 void Trainer::State::end_epoch() {
   const auto started = Clock::now();
   EpochLog log = epoch_log();
   observer.epoch(log);
   {
     const Learner::Averaged averaged(learner);
-    const std::optional<Validation> result = validation_result();
+    const std::optional<Validation> result =
+        shared(rank_of(job.processes) == 0 ? validation_result() : std::nullopt);
     if (!result) return stop();  // validated again when the run goes on
     judge(*result, log);
   }
   log.val_seconds = seconds_since(started);
-  progress.seconds += log.val_seconds;
+  progress.seconds = of_first(job.processes, progress.seconds + log.val_seconds);
   if (log.val_loss && !std::isfinite(*log.val_loss)) {
     const std::string what = fmt::format("the validation loss is not finite after epoch {}", progress.epoch);
     if (options.non_finite != NonFinite::rollback || !roll_back(what))
@@ -332,7 +378,8 @@ void Trainer::State::judge(const Validation& result, EpochLog& log) {
   if (log.best) {
     progress.best = value.value_or(-1);
     progress.best_epoch = progress.epoch;
-    save_best_model(job, progress, result, learner.weights(), learner.averages());
+    if (rank_of(job.processes) == 0)
+      save_best_model(job, progress, result, learner.weights(), learner.averages());
   }
   if (value)
     progress.plateau = advanced(progress.plateau, *value, options.plateau_epochs, options.rate_factor);
@@ -359,7 +406,7 @@ EpochLog Trainer::State::epoch_log() const {
 
 // Thresholds of the best model. The network has its weights from here on, and nothing is saved any more.
 void Trainer::State::finish() {
-  if (!options.calibrate) return;
+  if (!options.calibrate || rank_of(job.processes) > 0) return;
   const auto notes = calibrate_model(job.folder, learner.network(), validation, asking(stopped));
   if (!notes) interrupted = true;  // made up for when the run goes on
   if (notes)

@@ -72,7 +72,7 @@ Prediction UNet::forward(const at::Tensor& images) {
   if (!mask_head_) return prediction;
   std::size_t level = levels.size() - 1;
   for (const auto& up : *decoder_) x = up->as<Up>()->forward(x, levels[--level]);
-  prediction.mask_logits = mask_head_->forward(x, {images.size(2), images.size(3)}, generator());
+  prediction.mask_logits = mask_head_->forward(x, {images.size(2), images.size(3)}, image_keys());
   return prediction;
 }
 

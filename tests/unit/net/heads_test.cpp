@@ -4,6 +4,8 @@
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "libcore/net/initialise.hpp"
 #include "libcore/net/runtime.hpp"
 #include "tests/unit/net/tensors.hpp"
@@ -24,14 +26,13 @@ MaskHead summing(std::int64_t in) {
 // How many of 1000 channels a training pass kept.
 double kept(std::uint64_t seed) {
   MaskHead head = summing(kMany);
-  return head->forward(at::ones({1, kMany, 1, 1}), {1, 1}, make_generator(seed)).item<double>() * 0.9;
+  return head->forward(at::ones({1, kMany, 1, 1}), {1, 1}, std::array{seed}).item<double>() * 0.9;
 }
 
 TEST(MaskHead, ResizesWithAlignedCorners) {
   MaskHead head = summing(1);
   head->eval();
-  const at::Tensor logits =
-      head->forward(at::tensor({0.0F, 6.0F}).view({1, 1, 1, 2}), {1, 4}, make_generator(1));
+  const at::Tensor logits = head->forward(at::tensor({0.0F, 6.0F}).view({1, 1, 1, 2}), {1, 4}, {});
   EXPECT_LT(test::largest_difference(logits, at::tensor({0.0F, 2.0F, 4.0F, 6.0F}).view({1, 1, 1, 4})), 1e-6);
 }
 
@@ -49,7 +50,7 @@ TEST(MaskHead, DropsByItsGeneratorAlone) {
 TEST(MaskHead, DropsNothingInEvaluation) {
   MaskHead head = summing(kMany);
   head->eval();
-  EXPECT_EQ(head->forward(at::ones({1, kMany, 1, 1}), {1, 1}, make_generator(1)).item<float>(), 1000);
+  EXPECT_EQ(head->forward(at::ones({1, kMany, 1, 1}), {1, 1}, {}).item<float>(), 1000);
 }
 
 TEST(ClassHead, AveragesOverSpace) {
@@ -67,7 +68,7 @@ TEST(Heads, GiveFloat32UnderAutocast) {
   ClassHead classes(4, 2);
   const at::Tensor features = at::ones({1, 4, 2, 2}, at::kBFloat16);
   const Autocast on(true);
-  EXPECT_EQ(mask->forward(features, {4, 4}, make_generator(1)).scalar_type(), at::kFloat);
+  EXPECT_EQ(mask->forward(features, {4, 4}, {}).scalar_type(), at::kFloat);
   EXPECT_EQ(classes->forward(features).scalar_type(), at::kFloat);
 }
 

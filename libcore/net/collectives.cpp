@@ -1,0 +1,67 @@
+#include "libcore/net/collectives.hpp"
+
+#include <dlfcn.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "libcore/base/file.hpp"
+#include "libcore/base/text.hpp"
+#include "libcore/net/mpi_border.hpp"
+
+namespace tn {
+namespace {
+
+// Of this process among several, as the launchers say: Open MPI, PMIx, MPICH and Slurm.
+constexpr const char* kSizes[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_NTASKS"};
+
+const MpiBorder& open_mpi() {
+  const std::string path = executable_folder() + "/" TN_MPI_MODULE;
+  if (!path_exists(path))
+    throw Error(Exit::usage, "started as one of several processes, but this build has no MPI");
+  // Global: Open MPI's own parts look for its symbols.
+  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
+  if (handle == nullptr) throw Error(Exit::internal, "cannot open MPI: {}", ::dlerror());
+  // dlsym gives a data pointer for what is a function: POSIX allows the cast.
+  const auto entry = reinterpret_cast<decltype(&tn_mpi_border)>(::dlsym(handle, "tn_mpi_border"));
+  if (entry == nullptr) throw Error(Exit::internal, "cannot open MPI: {}", ::dlerror());
+  const MpiBorder& border = *entry();
+  if (border.version() != kMpiBorder)
+    throw Error(Exit::internal, "the MPI layer is of another build (border {}, expected {})",
+                border.version(), kMpiBorder);
+  return border;
+}
+
+}  // namespace
+
+bool started_by_launcher() {
+  for (const char* name : kSizes) {
+    const char* size = std::getenv(name);
+    if (size != nullptr && std::atoi(size) > 1) return true;
+  }
+  return false;
+}
+
+std::unique_ptr<Collectives> join_processes(double timeout_s) {
+  std::unique_ptr<Collectives> processes;
+  const CollectiveFailure failure = open_mpi().join(timeout_s, processes);
+  if (failure.code != Exit::ok) throw Error::of(failure.code, failure.text);
+  return processes;
+}
+
+void finish(Collectives& processes, std::uint64_t sum) {
+  const CollectiveFailure failure = processes.wait(sum);
+  if (failure.code != Exit::ok) throw Error::of(failure.code, failure.text);
+}
+
+void add_up(Collectives* processes, std::span<double> values) {
+  if (processes != nullptr) finish(*processes, processes->start_sum(values));
+}
+
+double of_first(Collectives* processes, double value) {
+  std::array<double, 1> shared{rank_of(processes) == 0 ? value : 0};
+  add_up(processes, shared);
+  return shared[0];
+}
+
+}  // namespace tn
