@@ -15,6 +15,7 @@ namespace tn {
 namespace {
 
 constexpr std::int64_t kMostFolds = 1000;
+constexpr double kMostWeight = 1e12;  // of a split: sums and products of weights stay exact enough
 constexpr std::array kSplitNames{"train", "val", "test"};
 
 std::vector<double> ratio_weights(const std::string& ratio) {
@@ -23,6 +24,9 @@ std::vector<double> ratio_weights(const std::string& ratio) {
     const auto weight = parse_double(word);
     if (!weight || *weight < 0)
       throw Error(Exit::usage, "--ratio: '{}' is no share: '{}' is not a number from 0 up", printable(ratio),
+                  printable(word));
+    if (*weight > kMostWeight)
+      throw Error(Exit::usage, "--ratio: '{}' is no share: '{}' is above 1e12", printable(ratio),
                   printable(word));
     weights.push_back(*weight);
   }

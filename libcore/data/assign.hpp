@@ -12,7 +12,7 @@
 namespace tn {
 
 struct SplitOptions {
-  std::optional<std::string> ratio;     // "7:1:2": train, val, test; the last may be left out
+  std::optional<std::string> ratio;     // "7:1:2", 0 to 1e12 each: train, val, test, which may be left out
   std::optional<std::int64_t> folds;    // 2 to 1000; with ratio: of what test leaves
   bool leave_group_out = false;         // a fold for each value of `group`, in order of their bytes
   std::optional<std::int64_t> fold;     // from 0: this one is val, the other folds are train

@@ -218,6 +218,9 @@ std::string complaint(const SplitOptions& options) {
 TEST(CheckSplit, RefusesSharesThatAreNone) {
   EXPECT_EQ(complaint(ratio("7:x:2")), "--ratio: '7:x:2' is no share: 'x' is not a number from 0 up");
   EXPECT_EQ(complaint(ratio("7:-1:2")), "--ratio: '7:-1:2' is no share: '-1' is not a number from 0 up");
+  EXPECT_EQ(complaint(ratio("1e13:1")), "--ratio: '1e13:1' is no share: '1e13' is above 1e12");
+  EXPECT_EQ(complaint(ratio("1e308:1e308:1")),
+            "--ratio: '1e308:1e308:1' is no share: '1e308' is above 1e12");
   EXPECT_EQ(complaint(ratio("7")), "--ratio: '7' is not TRAIN:VAL or TRAIN:VAL:TEST");
   EXPECT_EQ(complaint(ratio("1:1:1:1")), "--ratio: '1:1:1:1' is not TRAIN:VAL or TRAIN:VAL:TEST");
   EXPECT_EQ(complaint(ratio("0:0:0")), "--ratio: '0:0:0' leaves nothing for any split");
@@ -225,6 +228,7 @@ TEST(CheckSplit, RefusesSharesThatAreNone) {
 TEST(CheckSplit, TakesSharesThatAreSome) {
   EXPECT_EQ(complaint(ratio("0.7:0.1:0.2")), "");
   EXPECT_EQ(complaint(ratio("0:0:1")), "");
+  EXPECT_EQ(complaint(ratio("1e12:1e-300")), "");
 }
 TEST(CheckSplit, RefusesFoldsOutOfRange) {
   SplitOptions options;
