@@ -129,6 +129,24 @@ void mark(Record& record, std::size_t part, const Parts& parts, const SplitOptio
   record.set("split", *options.fold == static_cast<std::int64_t>(part) ? "val" : "train");
 }
 
+// Values of `patient` in more than one part; `part` is in the given order.
+std::size_t divided_patients(const std::vector<Record>& records, const std::vector<std::size_t>& order,
+                             const std::vector<std::uint32_t>& part) {
+  struct Seen {
+    std::uint32_t part;
+    bool divided;
+  };
+  std::unordered_map<std::string, Seen> patients;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto patient = value_text(records[order[i]], "patient");
+    if (!patient) continue;
+    Seen& seen = patients.try_emplace(*patient, Seen{part[i], false}).first->second;
+    seen.divided = seen.divided || seen.part != part[i];
+  }
+  return static_cast<std::size_t>(
+      std::count_if(patients.begin(), patients.end(), [](const auto& one) { return one.second.divided; }));
+}
+
 SplitCounts count_parts(const std::vector<std::uint32_t>& part, const std::vector<std::string_view>& strata,
                         const Parts& parts) {
   std::map<std::string_view, std::vector<std::size_t>> rows;
@@ -263,6 +281,7 @@ SplitCounts assign_splits(std::vector<Record>& records, const std::vector<std::s
     mark(records[order[i]], sharing.part[i], sharing.parts, options);
   SplitCounts counts = count_parts(sharing.part, names, sharing.parts);
   counts.ungrouped = grouping.ungrouped;
+  counts.divided = divided_patients(records, order, sharing.part);
   return counts;
 }
 

@@ -38,6 +38,7 @@ struct SplitCounts {
   std::vector<std::pair<std::string, std::size_t>> parts;  // "train" 2551, "val" 364 ... or "fold 0" 73 ...
   std::vector<Stratum> strata;                             // in order of the names; none: one for all
   std::size_t ungrouped = 0;  // records without the group's key: each its own group
+  std::size_t divided = 0;    // patients whose records are not all in one part
 };
 
 // Shares the records out and sets their `split` or `fold`; the other of the two, left over from a split

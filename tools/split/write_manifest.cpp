@@ -47,6 +47,9 @@ void tell(const Options& o, const Log& log, std::size_t records, const std::opti
   if (counts->ungrouped > 0)
     log.warning(fmt::format("{} without '{}': each is a group of its own",
                             counted(counts->ungrouped, "record"), *o.split.group));
+  if (counts->divided > 0)
+    log.warning(fmt::format("{} in more than one {} (--group patient keeps each together)",
+                            counted(counts->divided, "patient"), o.split.ratio ? "split" : "fold"));
   log.note(fmt::format("{}: {}", counted(records, "record"), counts_text(*counts, sizes)));
   double farthest = 0;
   for (const SplitCounts::Stratum& stratum : counts->strata) {

@@ -71,6 +71,15 @@ TEST(AssignSplits, NoPatientIsInTwoSplits) {
     splits[record.text("patient").value()].insert(record.text("split").value());
   for (const auto& [patient, in] : splits) EXPECT_EQ(in.size(), 1U) << patient;
 }
+TEST(AssignSplits, PatientsInTwoSplitsAreCounted) {
+  std::vector<Record> all = records(10, 10);
+  all.push_back(Record::of("without"));
+  EXPECT_EQ(tn::assign_splits(all, {}, ratio("1:1")).divided, 1U);
+  SplitOptions grouped = ratio("1:1");
+  grouped.group = "patient";
+  EXPECT_EQ(tn::assign_splits(all, {}, grouped).divided, 0U);
+  EXPECT_EQ(tn::assign_splits(all, {}, ratio("1:0")).divided, 0U);
+}
 TEST(AssignSplits, RecordsWithoutAPatientAreGroupsOfTheirOwn) {
   std::vector<Record> all = records(10, 5);
   all[0].erase("patient");
