@@ -1,6 +1,5 @@
 #include "libcore/image/preprocess_record.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 #include <optional>
@@ -119,8 +118,8 @@ void make_mask(MadeRecord& made, const MaskSource& source, const PreprocessRecor
     if (told.is_object()) made.cut = told.value("cut", std::int64_t{0});
     return;
   }
-  // Half a mask is no mask: what is tolerated of images is an error here.
-  const DecodeLimits limits{options.limits.max_pixels, std::max(options.limits.fail_on, FailOn::error)};
+  // Half a mask is no mask, whatever is tolerated of images; and a mask's name leaves that choice out.
+  const DecodeLimits limits{options.limits.max_pixels, FailOn::error};
   const cv::Mat1b mask = decode_mask(source, made.placement.source, limits);
   made.mask->pixels = mask_to_frame(mask, made.placement);
   if (!made.placement.crop) return;
