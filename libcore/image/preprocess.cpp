@@ -11,7 +11,10 @@
 namespace tn {
 namespace {
 
-constexpr int kAlgorithm = 1;  // goes up when the same options give other pixels
+// Goes up when the same options give other pixels. Filters once read what a crop had cut away.
+int algorithm(const PreprocessOptions& options) {
+  return options.crop_border && (options.denoise == Denoise::speckle || options.clahe) ? 2 : 1;
+}
 
 const char* fit_name(Fit fit) {
   return fit == Fit::stretch ? "stretch" : "letterbox";
@@ -91,7 +94,8 @@ Frame preprocess(const cv::Mat1b& image, const PreprocessOptions& options) {
   const Placement placement =
       place({image.cols, image.rows}, static_cast<int>(options.size), options.fit, crop);
   const Area area = part_of(placement);
-  const cv::Mat1b part = clean(cv::Rect(area.left, area.top, area.width, area.height));
+  // A copy: filters read what lies around a view.
+  const cv::Mat1b part = clean(cv::Rect(area.left, area.top, area.width, area.height)).clone();
   return {to_frame(with_calm_levels(part, options), placement, options.enlarge), placement};
 }
 
@@ -141,7 +145,7 @@ PreprocessOptions preprocess_from_json(const nlohmann::json& json, const std::st
 }
 
 std::string preprocess_hash(const PreprocessOptions& options) {
-  return sha256_hex(fmt::format("tn preprocess {} {}", kAlgorithm, to_json(options).dump())).substr(0, 16);
+  return sha256_hex(fmt::format("tn preprocess {} {}", algorithm(options), to_json(options).dump())).substr(0, 16);
 }
 
 }  // namespace tn
