@@ -19,6 +19,12 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 10> kSuffixes{".png",  ".jpg", ".jpeg", ".bmp", ".tif",
                                                      ".tiff", ".pgm", ".ppm",  ".pnm", ".pbm"};
 
+// A link that leads nowhere may: it is missed when it is read.
+bool may_be_file(const fs::directory_entry& entry) {
+  std::error_code ignored;
+  return entry.is_regular_file(ignored) || !entry.exists(ignored);
+}
+
 }  // namespace
 
 bool is_folder(const std::string& path) {
@@ -34,7 +40,7 @@ std::vector<std::string> files_of(const std::string& folder, std::span<const std
     const std::string name = entries->path().filename().string();
     const std::string suffix = to_lower(entries->path().extension().string());
     const bool known = std::find(suffixes.begin(), suffixes.end(), suffix) != suffixes.end();
-    if (known && !name.starts_with('.') && !is_folder(entries->path().string())) names.push_back(name);
+    if (known && !name.starts_with('.') && may_be_file(*entries)) names.push_back(name);
   }
   if (code) throw Error(Exit::no_input, "{}: {}", folder, code.message());
   std::sort(names.begin(), names.end());

@@ -144,7 +144,7 @@ struct XmlCase {
 };
 
 XmlCase read_xml(const std::string& path, std::vector<std::string>& warnings) {
-  const std::string bytes = read_file(path);
+  const std::string bytes = read_regular_file(path);
   pugi::xml_document document;
   const pugi::xml_parse_result parsed = document.load_buffer(bytes.data(), bytes.size());
   if (!parsed)

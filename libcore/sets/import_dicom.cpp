@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 
 // Only the first bytes are read: a folder may hold large files of other kinds.
 bool is_dicom_file(const std::string& path) {
+  if (!is_regular_file(path)) return false;
   std::string start(132, '\0');
   std::ifstream file(path, std::ios::binary);
   return file.read(start.data(), static_cast<std::streamsize>(start.size())) && is_dicom(start);
@@ -100,7 +101,7 @@ class DicomImporter {
     one.id = id;
     one.image = written_path(folder, name, options_.root);
     try {
-      const std::string bytes = read_file(path);
+      const std::string bytes = read_regular_file(path);
       add_frames(read_dicom(bytes, path), path, one);
     } catch (const Error& error) {
       Record record = to_record(one, path);
