@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/text.hpp"
@@ -116,16 +117,15 @@ ImagePairs pairs_beside(const std::string& folder) {
 
 ImagePairs pairs_in_two_folders(const std::string& folder) {
   PairBuilder builder(folder);
-  std::vector<std::string> stems;
+  std::set<std::string> stems;  // their order is not that of the names: "a b.png" is before "a.png"
   for (const std::string& file : image_files(folder + "/images")) {
     builder.image(stem_of(file), "images/" + file);
-    stems.push_back(stem_of(file));
+    stems.insert(stem_of(file));
   }
   if (!is_folder(folder + "/masks")) return builder.pairs();
   for (const std::string& file : image_files(folder + "/masks")) {
     const std::string stem = stem_of(file);
-    const bool same = std::binary_search(stems.begin(), stems.end(), stem);
-    builder.mask(same ? stem : image_name_of(stem).value_or(stem), "masks/" + file);
+    builder.mask(stems.contains(stem) ? stem : image_name_of(stem).value_or(stem), "masks/" + file);
   }
   return builder.pairs();
 }

@@ -154,6 +154,17 @@ TEST(ImportFolders, AFlatFolderPairsByName) {
   EXPECT_TRUE(imported.records[1].is_null("mask"));
   EXPECT_TRUE(imported.records[0].is_null("label"));
 }
+// The names' order ("a_mask (2).png" first) is not that of the stems.
+TEST(ImportFolders, ImagesNamedLikeMasksFindTheirOwnInTheOtherFolder) {
+  const TempFolder folder;
+  for (const char* name : {"a_mask.png", "a_mask-1.png", "a_mask (2).png"})
+    for (const char* part : {"images/", "masks/"}) folder.file(std::string(part) + name, "");
+  const Imported imported = tn::import_folders(folder.path(""), below(folder));
+  EXPECT_THAT(ids(imported), ElementsAre("a_mask", "a_mask (2)", "a_mask-1"));
+  EXPECT_THAT(imported.warnings, IsEmpty());
+  for (const tn::Record& record : imported.records)
+    EXPECT_EQ(record.text("mask"), "masks/" + record.id() + ".png");
+}
 TEST(ImportFolders, ClassesBesideImagesAreRefused) {
   const TempFolder folder;
   folder.file("images/a.png", "");
