@@ -1,5 +1,6 @@
 #include "libcore/sets/cases.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <regex>
 
@@ -22,6 +23,24 @@ std::string masks_json(const std::vector<std::string>& masks) {
   std::string list;
   for (const std::string& mask : masks) list += (list.empty() ? "" : ",") + json_quoted(mask);
   return "[" + list + "]";
+}
+
+bool climbs(const fs::path& path) {
+  return std::find(path.begin(), path.end(), "..") != path.end();
+}
+
+// "a/./b/" -> "a/b".
+fs::path plain_folder(const fs::path& folder) {
+  const fs::path plain = folder.lexically_normal();
+  return plain.has_filename() ? plain : plain.parent_path();
+}
+
+// Without links: ".." after a link leads elsewhere than the text says.
+fs::path real_place(const fs::path& folder) {
+  std::error_code code;
+  fs::path real = fs::weakly_canonical(folder, code);
+  if (code) throw Error(Exit::no_input, "{}: {}", folder.string(), code.message());
+  return real;
 }
 
 }  // namespace
@@ -58,13 +77,18 @@ std::optional<std::string> read_label(const std::string& text, const std::string
 
 std::string written_path(const std::string& folder, const std::string& name, const std::string& root) {
   std::string given = (fs::path(folder) / name).string();
+  given.erase(std::unique(given.begin(), given.end(), [](char a, char b) { return a == '/' && b == '/'; }),
+              given.end());
   while (given.starts_with("./")) given.erase(0, 2);
   const fs::path path(given);
   if (root.empty() && path.is_relative()) return given;
-  return fs::absolute(path)
-      .lexically_normal()
-      .lexically_proximate(fs::absolute(root.empty() ? "." : root).lexically_normal())
-      .string();
+  const fs::path to = fs::absolute(path);
+  const fs::path from = fs::absolute(root.empty() ? "." : root);
+  if (!climbs(to) && !climbs(from)) {
+    const fs::path below = to.lexically_normal().lexically_relative(plain_folder(from));
+    if (!climbs(below)) return below.string();
+  }
+  return (real_place(to.parent_path()) / to.filename()).lexically_proximate(real_place(from)).string();
 }
 
 std::string stem_of(const std::string& path) {

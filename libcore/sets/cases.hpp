@@ -32,7 +32,8 @@ Header label_header(const std::optional<std::string>& source);
 std::optional<std::string> read_label(const std::string& text, const std::string& place);
 
 // The path of FOLDER/NAME as a manifest holds it: relative to `root` or the current folder if one of the two
-// is absolute and the other is not given so; as it is otherwise. FOLDER may be empty.
+// is absolute and the other is not given so; as it is otherwise, but for repeated slashes. FOLDER may be empty.
+// Where the relative path climbs, links on the way are followed first. Throws Error(no_input) if they cannot be.
 std::string written_path(const std::string& folder, const std::string& name, const std::string& root);
 
 // "a/b.tar.gz" -> "b.tar".

@@ -224,6 +224,8 @@ TEST(WrittenPath, StaysAsGivenWhereItCan) {
   EXPECT_EQ(tn::written_path(".", "a.png", ""), "a.png");
   EXPECT_EQ(tn::written_path("./x", "a.png", ""), "x/a.png");
   EXPECT_EQ(tn::written_path("", "./a.png", ""), "a.png");
+  EXPECT_EQ(tn::written_path(".//flat", "a.png", ""), "flat/a.png");
+  EXPECT_EQ(tn::written_path("x//y", "a.png", ""), "x/y/a.png");
 }
 TEST(WrittenPath, AbsoluteFoldersBecomeRelative) {
   const std::string here = std::filesystem::current_path().string();
@@ -233,6 +235,25 @@ TEST(WrittenPath, AbsoluteFoldersBecomeRelative) {
 TEST(WrittenPath, StartsFromTheRoot) {
   EXPECT_EQ(tn::written_path("data/x", "a.png", "data"), "x/a.png");
   EXPECT_EQ(tn::written_path("x", "a.png", "data"), "../x/a.png");
+}
+TEST(WrittenPath, ClimbsFromWhereALinkLeads) {
+  const TempFolder folder;
+  folder.file("deep/er/.keep", "");
+  folder.file("x/a.png", "");
+  std::filesystem::create_symlink("deep/er", folder.path("link"));
+  EXPECT_EQ(tn::written_path(folder.path("x"), "a.png", folder.path("link")), "../../x/a.png");
+  EXPECT_EQ(tn::written_path(folder.path("link/../../x"), "a.png", folder.path("")), "x/a.png");
+}
+// A picture may itself be a link into some store of files: its name in the data set stays.
+TEST(WrittenPath, LinksBelowTheRootStay) {
+  const TempFolder folder;
+  folder.file("store/1234", "");
+  folder.file("set/.keep", "");
+  std::filesystem::create_symlink("../store/1234", folder.path("set/a.png"));
+  std::filesystem::create_symlink("set", folder.path("link"));
+  EXPECT_EQ(tn::written_path(folder.path("link"), "a.png", folder.path("")), "link/a.png");
+  EXPECT_EQ(tn::written_path(folder.path("link"), "a.png", folder.path("link/")), "a.png");
+  EXPECT_EQ(tn::written_path(folder.path("set"), "a.png", folder.path("store")), "../set/a.png");
 }
 TEST(WrittenPath, AbsoluteNamesInATableBecomeRelative) {
   const std::string here = std::filesystem::current_path().string();
