@@ -59,6 +59,15 @@ Record to_record(const Case& one, const std::string& place) {
   return Record::parse(line + "}", place);
 }
 
+void add_file(Imported& imported, const Case& one, const std::string& file) {
+  try {
+    imported.records.push_back(to_record(one, file));
+  } catch (const Error& error) {
+    if (error.exit_code() != Exit::bad_data) throw;
+    imported.failures.push_back(fmt::format("{}; it is left out", error.what()));
+  }
+}
+
 Header label_header(const std::optional<std::string>& source) {
   Header header;
   header.set_raw("labels", R"({"benign":0,"malignant":1})");

@@ -35,6 +35,7 @@ std::string number_or_text(const std::string& text) {
 
 // What both forms come to; places[i] is where case i stands.
 struct Cases {
+  bool listed = false;  // in a table; else the cases are files
   std::vector<Case> cases;
   std::vector<std::string> places;
   std::vector<std::string> warnings;
@@ -90,6 +91,7 @@ Cases read_table(const std::string& folder, const ImportOptions& options) {
                     patient = column("patient"), label = column("label"), tirads = column("tirads"),
                     sex = column("sex"), age = column("age");
   Cases all;
+  all.listed = true;
   for (const CsvRow& row : table.rows) {
     Case one;
     one.id = row.fields[id];
@@ -231,8 +233,12 @@ Imported import_ddti(const std::string& folder, const ImportOptions& options) {
   if (path_exists(folder + "/duplicates.csv")) mark_duplicates(all.cases, folder + "/duplicates.csv");
   Imported imported{label_header(options.label_source.value_or("TI-RADS")), {}, std::move(all.warnings)};
   if (options.tirads_cut) imported.header.set("tirads_cut", to_lower(*options.tirads_cut));
-  for (std::size_t i = 0; i < all.cases.size(); ++i)
-    imported.records.push_back(to_record(all.cases[i], all.places[i]));
+  for (std::size_t i = 0; i < all.cases.size(); ++i) {
+    if (all.listed)
+      imported.records.push_back(to_record(all.cases[i], all.places[i]));
+    else
+      add_file(imported, all.cases[i], all.places[i]);
+  }
   return imported;
 }
 

@@ -104,10 +104,7 @@ class DicomImporter {
       const std::string bytes = read_regular_file(path);
       add_frames(read_dicom(bytes, path), path, one);
     } catch (const Error& error) {
-      Record record = to_record(one, path);
-      record.fail("tn-split", error.kind(), error.what());
-      imported_.failures.emplace_back(error.what());
-      imported_.records.push_back(std::move(record));
+      fail(one, path, error);
     }
   }
 
@@ -121,6 +118,15 @@ class DicomImporter {
   std::vector<std::string>& warnings() { return imported_.warnings; }
 
  private:
+  // An error record; of a name that cannot stand in one, its failure alone.
+  void fail(const Case& one, const std::string& path, const Error& error) {
+    const std::size_t before = imported_.records.size();
+    add_file(imported_, one, path);
+    if (imported_.records.size() == before) return;
+    imported_.records.back().fail("tn-split", error.kind(), error.what());
+    imported_.failures.emplace_back(error.what());
+  }
+
   std::optional<std::string> patient_of(const DicomFile& file, const std::string& path) {
     if (file.patient_id.empty()) return std::nullopt;
     if (key_) return hmac_sha256_hex(*key_, file.patient_id).substr(0, 16);
