@@ -93,6 +93,10 @@ TEST(ImportCsv, ColumnsWithAMeaningOfTheirOwnAreRefused) {
   const std::string table = folder.file("t.csv", "image,size\na,3\n");
   EXPECT_EQ(thrown_by([&] { tn::import_csv(table, {}); }).text,
             table + ":1: column 'size' cannot become a key of the manifest");
+  for (const std::string name : {"shard", "frame", "group", "duplicate", "source_class"}) {
+    const std::string other = folder.file(name + ".csv", "image," + name + "\na,3\n");
+    EXPECT_EQ(thrown_by([&] { tn::import_csv(other, {}); }).exit_code, 65) << name;
+  }
 }
 TEST(ImportCsv, ImageIsNeeded) {
   const TempFolder folder;
