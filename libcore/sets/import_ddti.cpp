@@ -72,9 +72,15 @@ void mark_duplicates(std::vector<Case>& cases, const std::string& path) {
     return cases[found->second];
   };
   PatientGroups groups;
+  std::set<std::string> copies;
   for (const CsvRow& row : table.rows) {
     Case& copy = find(row.fields[id], row);
     const Case& first = find(row.fields[original], row);
+    if (copy.id == first.id)
+      throw Error(Exit::bad_data, "{}: '{}' is a duplicate of itself", table.place(row),
+                  printable(copy.id, 80));
+    if (!copies.insert(copy.id).second)
+      throw Error(Exit::bad_data, "{}: '{}' occurs twice", table.place(row), printable(copy.id, 80));
     copy.more.emplace_back("duplicate", json_quoted(first.id));
     if (copy.patient && first.patient) groups.join(*copy.patient, *first.patient);
   }

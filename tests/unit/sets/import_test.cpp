@@ -65,6 +65,16 @@ TEST(ImportDdti, DuplicatesJoinTheirPatientsOverSeveralSteps) {
   EXPECT_EQ(imported.records[2].text("group"), "1");
   EXPECT_EQ(imported.records[3].text("group"), "4");
 }
+TEST(ImportDdti, DuplicatesOfThemselvesAndTwiceAreRefused) {
+  const TempFolder folder;
+  folder.file("d/labels.csv",
+              "id,image,mask,patient,label,tirads,sex,age\na,a.jpg,,1,,,,\nb,b.jpg,,2,,,,\nc,c.jpg,,3,,,,\n");
+  const std::string table = folder.file("d/duplicates.csv", "id,duplicate_of_group,case\nb,a,2\na,a,1\n");
+  EXPECT_EQ(thrown_by([&] { tn::import_ddti(folder.path("d"), {}); }).text,
+            table + ":3: 'a' is a duplicate of itself");
+  folder.file("d/duplicates.csv", "id,duplicate_of_group,case\nb,a,2\nb,c,2\n");
+  EXPECT_EQ(thrown_by([&] { tn::import_ddti(folder.path("d"), {}); }).text, table + ":3: 'b' occurs twice");
+}
 TEST(ImportDdti, ImageIsNeeded) {
   const TempFolder folder;
   folder.file("d/labels.csv", "id,image,mask,patient,label,tirads,sex,age\na,,,1,,,,\n");
