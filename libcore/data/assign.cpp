@@ -216,6 +216,8 @@ void check_leave_group_out(const SplitOptions& options) {
   if (options.folds) throw Error(Exit::usage, "--leave-group-out and --folds contradict each other");
   if (options.stratify) throw Error(Exit::usage, "--leave-group-out and --stratify contradict each other");
   if (!options.group) throw Error(Exit::usage, "--leave-group-out needs --group");
+  if (options.seed != SplitOptions().seed)
+    throw Error(Exit::usage, "--leave-group-out and --seed contradict each other: nothing is drawn");
 }
 
 void check_folds(const SplitOptions& options) {
@@ -250,6 +252,7 @@ void check(const SplitOptions& options) {
     throw Error(Exit::usage, "--fold: {} is not a number from 0 up", *options.fold);
   strata_keys(options);
   if (wants_split(options)) return;
+  if (options.seed != SplitOptions().seed) throw Error(Exit::usage, "--seed needs --ratio or --folds");
   if (options.group) throw Error(Exit::usage, "--group needs --ratio or --folds");
   if (options.stratify) throw Error(Exit::usage, "--stratify needs --ratio or --folds");
 }

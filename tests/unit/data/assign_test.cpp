@@ -228,8 +228,7 @@ TEST(CheckSplit, RefusesSharesThatAreNone) {
   EXPECT_EQ(complaint(ratio("7:x:2")), "--ratio: '7:x:2' is no share: 'x' is not a number from 0 up");
   EXPECT_EQ(complaint(ratio("7:-1:2")), "--ratio: '7:-1:2' is no share: '-1' is not a number from 0 up");
   EXPECT_EQ(complaint(ratio("1e13:1")), "--ratio: '1e13:1' is no share: '1e13' is above 1e12");
-  EXPECT_EQ(complaint(ratio("1e308:1e308:1")),
-            "--ratio: '1e308:1e308:1' is no share: '1e308' is above 1e12");
+  EXPECT_EQ(complaint(ratio("1e308:1e308:1")), "--ratio: '1e308:1e308:1' is no share: '1e308' is above 1e12");
   EXPECT_EQ(complaint(ratio("7")), "--ratio: '7' is not TRAIN:VAL or TRAIN:VAL:TEST");
   EXPECT_EQ(complaint(ratio("1:1:1:1")), "--ratio: '1:1:1:1' is not TRAIN:VAL or TRAIN:VAL:TEST");
   EXPECT_EQ(complaint(ratio("0:0:0")), "--ratio: '0:0:0' leaves nothing for any split");
@@ -277,6 +276,12 @@ TEST(CheckSplit, RefusesOptionsThatWouldDoNothing) {
   SplitOptions stratify;
   stratify.stratify = "label";
   EXPECT_EQ(complaint(stratify), "--stratify needs --ratio or --folds");
+  SplitOptions seed;
+  seed.seed = 5;
+  EXPECT_EQ(complaint(seed), "--seed needs --ratio or --folds");
+  seed.leave_group_out = true;
+  seed.group = "site";
+  EXPECT_EQ(complaint(seed), "--leave-group-out and --seed contradict each other: nothing is drawn");
 }
 TEST(CheckSplit, RefusesAnEmptyKey) {
   SplitOptions options = ratio("7:1:2");

@@ -22,11 +22,11 @@ TEST(PreprocessOptions, SizeIsChecked) {
   EXPECT_EQ(error_of([] {
               check(PreprocessOptions{31, Fit::stretch});
             }),
-            "2: size 31 is not in 32 to 4096 px");
+            "2: --size: 31 is not in 32 to 4096 px");
   EXPECT_EQ(error_of([] {
               check(PreprocessOptions{4097, Fit::stretch});
             }),
-            "2: size 4097 is not in 32 to 4096 px");
+            "2: --size: 4097 is not in 32 to 4096 px");
   EXPECT_EQ(error_of([] { check(PreprocessOptions{32, Fit::stretch}); }), "no error");
 }
 
@@ -110,7 +110,7 @@ TEST(PreprocessOptions, UnknownOnesAreRefused) {
   EXPECT_EQ(error(R"({"fit":"crop","size":64})"),
             "65: m: preprocessing option 'fit' is unknown here or has a bad value");
   EXPECT_EQ(error(R"({"fit":"stretch"})"), "65: m: preprocessing options lack 'size' or 'fit'");
-  EXPECT_EQ(error(R"({"fit":"stretch","size":8})"), "65: m: preprocessing: size 8 is not in 32 to 4096 px");
+  EXPECT_EQ(error(R"({"fit":"stretch","size":8})"), "65: m: preprocessing: size: 8 is not in 32 to 4096 px");
   EXPECT_EQ(error("[]"), "65: m: preprocessing options are no object");
 }
 
@@ -128,7 +128,8 @@ TEST(PreprocessHash, NamesTheOptions) {
 }
 
 // Frames of before, whose filters read what a crop had cut away, are not taken for these.
-// printf 'tn preprocess 2 {"clahe":3.0,"clahe_tiles":8,"crop_border":20.0,"fit":"stretch","size":64}' | sha256sum
+// printf 'tn preprocess 2 {"clahe":3.0,"clahe_tiles":8,"crop_border":20.0,"fit":"stretch","size":64}' |
+// sha256sum
 TEST(PreprocessHash, OfAFilterAfterACropIsNew) {
   PreprocessOptions options{64, Fit::stretch};
   options.clahe = 3;
