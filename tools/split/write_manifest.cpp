@@ -58,7 +58,7 @@ void tell(const Options& o, const Log& log, std::size_t records, const std::opti
       farthest = std::max(farthest, std::abs(static_cast<double>(stratum.counts[i]) - stratum.shares[i]));
   }
   if (!counts->strata.empty())
-    log.detail(fmt::format("every stratum is within {:.1f} of its exact share of each split", farthest));
+    log.note(fmt::format("every stratum is within {:.1f} of its exact share of each split", farthest));
 }
 
 SplitCounts share_out(const Options& o, const Invocation& call, int jobs, Gathered& all) {
