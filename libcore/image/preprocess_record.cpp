@@ -36,12 +36,14 @@ struct Fault {
   std::string message;
 };
 
-// Runs `step`; what it throws about bad data gets this code, other errors keep their kind.
+// Runs `step`; what it throws about bad data gets this code, other errors keep their kind. A signal is no
+// fault of the record.
 template <typename Step>
 auto with_code(const char* code, const Step& step) {
   try {
     return step();
   } catch (const Error& error) {
+    if (error.exit_code() == Exit::interrupted || error.exit_code() == Exit::terminated) throw;
     throw Fault{error.exit_code() == Exit::bad_data ? code : error.kind(), error.what()};
   }
 }
