@@ -50,26 +50,42 @@ int create_beside(const std::string& path, std::string& beside) {
   return -1;
 }
 
-}  // namespace
+using Stream = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-std::string read_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
-  if (!file) throw Error(Exit::no_input, "{}: {}", path, reason(errno));
+std::string read_stream(std::FILE* file, const std::string& path) {
   struct stat info {};
-  if (::fstat(::fileno(file.get()), &info) == 0 && S_ISDIR(info.st_mode))
+  if (::fstat(::fileno(file), &info) == 0 && S_ISDIR(info.st_mode))
     throw Error(Exit::no_input, "{}: is a folder, not a file", path);
   std::string bytes;
   std::size_t used = 0;
   bytes.resize(info.st_size > 0 ? static_cast<std::size_t>(info.st_size) + 1 : 65536);
   for (;;) {
-    const std::size_t got = std::fread(bytes.data() + used, 1, bytes.size() - used, file.get());
+    const std::size_t got = std::fread(bytes.data() + used, 1, bytes.size() - used, file);
     used += got;
     if (used < bytes.size()) break;
     bytes.resize(bytes.size() * 2);
   }
-  if (std::ferror(file.get()) != 0) throw Error(Exit::io, "{}: {}", path, reason(errno));
+  if (std::ferror(file) != 0) throw Error(Exit::io, "{}: {}", path, reason(errno));
   bytes.resize(used);
   return bytes;
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path) {
+  const Stream file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  if (!file) throw Error(Exit::no_input, "{}: {}", path, reason(errno));
+  return read_stream(file.get(), path);
+}
+
+std::string read_regular_file(const std::string& path) {
+  const int handle = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe opens at once
+  const Stream file(handle < 0 ? nullptr : ::fdopen(handle, "rb"), &std::fclose);
+  if (!file) throw Error(Exit::no_input, "{}: {}", path, reason(errno));
+  struct stat info {};
+  if (::fstat(handle, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
+    throw Error(Exit::no_input, "{}: is no file, but a pipe or a device", path);
+  return read_stream(file.get(), path);
 }
 
 bool path_exists(const std::string& path) {

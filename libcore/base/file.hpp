@@ -14,6 +14,9 @@ namespace tn {
 // The file's bytes. Throws Error: no_input if it cannot be opened, io if reading fails.
 std::string read_file(const std::string& path);
 
+// The same of a regular file alone: a pipe could let it wait for ever. Throws Error(no_input) for others too.
+std::string read_regular_file(const std::string& path);
+
 // Whether something stands at the path (a dangling link counts).
 bool path_exists(const std::string& path);
 

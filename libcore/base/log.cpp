@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "libcore/base/text.hpp"
+
 namespace tn {
 
 Log::Log(std::string program, Verbosity verbosity, bool colour)
@@ -27,9 +29,10 @@ void Log::detail(std::string_view text) const {
 }
 
 void Log::line(std::string_view tag, std::string_view colour, std::string_view text) const {
+  const std::string safe = printable(text, std::string::npos);
   const bool painted = colour_ && !colour.empty();
-  const std::string shown = painted ? fmt::format("{}: \033[{}m{}\033[0m{}\n", program_, colour, tag, text)
-                                    : fmt::format("{}: {}{}\n", program_, tag, text);
+  const std::string shown = painted ? fmt::format("{}: \033[{}m{}\033[0m{}\n", program_, colour, tag, safe)
+                                    : fmt::format("{}: {}{}\n", program_, tag, safe);
   const std::lock_guard lock(mutex_);
   std::fwrite(shown.data(), 1, shown.size(), stderr);
 }

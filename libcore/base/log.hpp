@@ -10,7 +10,8 @@ namespace tn {
 enum class Verbosity { quiet, normal, verbose };
 
 // Lines "tn-split: text" on stderr. Errors and warnings always appear, notes unless quiet, details with
-// verbose. Calls from several threads do not mix their lines.
+// verbose. Names of files may be in the text: control characters and bytes that are no UTF-8 appear as \xNN,
+// so that a message is one line and moves no cursor. Calls from several threads do not mix their lines.
 class Log {
  public:
   Log(std::string program, Verbosity verbosity, bool colour);

@@ -89,7 +89,10 @@ std::string printable(std::string_view text, std::size_t limit) {
   while (!text.empty() && shown.size() < limit) {
     const std::size_t length = sequence_length(text);
     const auto byte = static_cast<unsigned char>(text[0]);
-    if (length == 0 || byte < 0x20 || byte == 0x7F) {
+    if (length == 2 && byte == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0) {  // U+0080 to U+009F
+      shown += fmt::format("\\xC2\\x{:02X}", static_cast<unsigned char>(text[1]));
+      text.remove_prefix(2);
+    } else if (length == 0 || byte < 0x20 || byte == 0x7F) {
       shown += fmt::format("\\x{:02X}", byte);
       text.remove_prefix(1);
     } else {

@@ -21,7 +21,7 @@ std::int64_t usable_cores() {
 }  // namespace
 
 int thread_count(std::int64_t jobs) {
-  if (jobs < 0) throw Error(Exit::usage, "{} threads", jobs);
+  if (jobs < 0) throw Error(Exit::usage, "--jobs: {} is not a number from 0 up", jobs);
   const std::int64_t cores = usable_cores();
   return static_cast<int>(jobs == 0 ? cores : std::min(jobs, cores));
 }

@@ -15,6 +15,7 @@ namespace tn {
 namespace {
 
 constexpr std::int64_t kMostFolds = 1000;
+constexpr double kMostWeight = 1e12;  // of a split: sums and products of weights stay exact enough
 constexpr std::array kSplitNames{"train", "val", "test"};
 
 std::vector<double> ratio_weights(const std::string& ratio) {
@@ -23,6 +24,9 @@ std::vector<double> ratio_weights(const std::string& ratio) {
     const auto weight = parse_double(word);
     if (!weight || *weight < 0)
       throw Error(Exit::usage, "--ratio: '{}' is no share: '{}' is not a number from 0 up", printable(ratio),
+                  printable(word));
+    if (*weight > kMostWeight)
+      throw Error(Exit::usage, "--ratio: '{}' is no share: '{}' is above 1e12", printable(ratio),
                   printable(word));
     weights.push_back(*weight);
   }
@@ -125,6 +129,24 @@ void mark(Record& record, std::size_t part, const Parts& parts, const SplitOptio
   record.set("split", *options.fold == static_cast<std::int64_t>(part) ? "val" : "train");
 }
 
+// Values of `patient` in more than one part; `part` is in the given order.
+std::size_t divided_patients(const std::vector<Record>& records, const std::vector<std::size_t>& order,
+                             const std::vector<std::uint32_t>& part) {
+  struct Seen {
+    std::uint32_t part;
+    bool divided;
+  };
+  std::unordered_map<std::string, Seen> patients;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto patient = value_text(records[order[i]], "patient");
+    if (!patient) continue;
+    Seen& seen = patients.try_emplace(*patient, Seen{part[i], false}).first->second;
+    seen.divided = seen.divided || seen.part != part[i];
+  }
+  return static_cast<std::size_t>(
+      std::count_if(patients.begin(), patients.end(), [](const auto& one) { return one.second.divided; }));
+}
+
 SplitCounts count_parts(const std::vector<std::uint32_t>& part, const std::vector<std::string_view>& strata,
                         const Parts& parts) {
   std::map<std::string_view, std::vector<std::size_t>> rows;
@@ -194,6 +216,8 @@ void check_leave_group_out(const SplitOptions& options) {
   if (options.folds) throw Error(Exit::usage, "--leave-group-out and --folds contradict each other");
   if (options.stratify) throw Error(Exit::usage, "--leave-group-out and --stratify contradict each other");
   if (!options.group) throw Error(Exit::usage, "--leave-group-out needs --group");
+  if (options.seed != SplitOptions().seed)
+    throw Error(Exit::usage, "--leave-group-out and --seed contradict each other: nothing is drawn");
 }
 
 void check_folds(const SplitOptions& options) {
@@ -228,6 +252,7 @@ void check(const SplitOptions& options) {
     throw Error(Exit::usage, "--fold: {} is not a number from 0 up", *options.fold);
   strata_keys(options);
   if (wants_split(options)) return;
+  if (options.seed != SplitOptions().seed) throw Error(Exit::usage, "--seed needs --ratio or --folds");
   if (options.group) throw Error(Exit::usage, "--group needs --ratio or --folds");
   if (options.stratify) throw Error(Exit::usage, "--stratify needs --ratio or --folds");
 }
@@ -259,6 +284,7 @@ SplitCounts assign_splits(std::vector<Record>& records, const std::vector<std::s
     mark(records[order[i]], sharing.part[i], sharing.parts, options);
   SplitCounts counts = count_parts(sharing.part, names, sharing.parts);
   counts.ungrouped = grouping.ungrouped;
+  counts.divided = divided_patients(records, order, sharing.part);
   return counts;
 }
 

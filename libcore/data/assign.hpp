@@ -12,7 +12,7 @@
 namespace tn {
 
 struct SplitOptions {
-  std::optional<std::string> ratio;     // "7:1:2": train, val, test; the last may be left out
+  std::optional<std::string> ratio;     // "7:1:2", 0 to 1e12 each: train, val, test, which may be left out
   std::optional<std::int64_t> folds;    // 2 to 1000; with ratio: of what test leaves
   bool leave_group_out = false;         // a fold for each value of `group`, in order of their bytes
   std::optional<std::int64_t> fold;     // from 0: this one is val, the other folds are train
@@ -38,6 +38,7 @@ struct SplitCounts {
   std::vector<std::pair<std::string, std::size_t>> parts;  // "train" 2551, "val" 364 ... or "fold 0" 73 ...
   std::vector<Stratum> strata;                             // in order of the names; none: one for all
   std::size_t ungrouped = 0;  // records without the group's key: each its own group
+  std::size_t divided = 0;    // patients whose records are not all in one part
 };
 
 // Shares the records out and sets their `split` or `fold`; the other of the two, left over from a split

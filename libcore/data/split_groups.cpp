@@ -276,7 +276,9 @@ std::vector<std::uint32_t> share_out_groups(const SplitItems& items, std::span<c
                    [&](std::size_t a, std::size_t b) { return groups.size(a) > groups.size(b); });
   std::vector<std::uint32_t> part_of;
   const auto open = static_cast<double>(placing.open().size());
-  if (std::pow(open, static_cast<double>(groups.count())) <= kPlacings) {
+  if (placing.open().size() == 1) {
+    part_of.assign(groups.count(), placing.open().front());
+  } else if (std::pow(open, static_cast<double>(groups.count())) <= kPlacings) {  // 17 groups at most
     part_of = EveryPlacing(placing, order).best();
   } else {
     search(placing, order, random);

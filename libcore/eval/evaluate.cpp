@@ -95,7 +95,8 @@ void check(const EvalOptions& options) {
   if (options.threshold && !(*options.threshold >= 0 && *options.threshold <= 1))
     throw Error(Exit::usage, "threshold {} is not in [0,1]", *options.threshold);
   thread_count(options.jobs);
-  if (options.max_pixels < 1) throw Error(Exit::usage, "at most {} pixels", options.max_pixels);
+  if (options.max_pixels < 1)
+    throw Error(Exit::usage, "--max-pixels: {} is not a number from 1 up", options.max_pixels);
   if (options.selection.limit && *options.selection.limit < 0)
     throw Error(Exit::usage, "a limit of {} records", *options.selection.limit);
   std::vector<std::string> keys = options.by;

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "libcore/base/interrupt.hpp"
+
 namespace tn {
 namespace {
 
@@ -16,6 +18,7 @@ constexpr int kPad = 13;                                    // in strokes, over 
 constexpr double kLikeness = 0.5;                           // least correlation with the sign
 constexpr double kFirstContrast = 15;                       // levels, weakest arm over brightest quarter
 constexpr double kContrast = 40;  // levels, weakest arm over the window's background
+constexpr int kSearched = 2;      // px: wider strokes are searched for at this width, in a smaller copy
 
 std::array<cv::Point, 4> arms(bool diagonal) {
   if (diagonal) return {cv::Point(1, 1), {1, -1}, {-1, 1}, {-1, -1}};
@@ -63,12 +66,25 @@ double correlation(const cv::Mat1b& window, const cv::Mat1b& drawn) {
   return result(0, 0);
 }
 
-// The sign of this reach at `centre` of the padded image, if it is one; with its likeness.
+// A sign that is looked for.
+struct Shape {
+  Caliper like;  // but for its place and level
+  cv::Mat1b drawn;
+};
+
+std::vector<Shape> shapes_of_width(int width, bool diagonal) {
+  std::vector<Shape> shapes;
+  for (const int reach : kReaches)
+    shapes.push_back({{{}, reach * width, width, diagonal, 0}, sign(reach * width, width, diagonal)});
+  return shapes;
+}
+
+// The sign at `centre` of the padded image, if it is one; with its likeness.
 std::optional<std::pair<double, Caliper>> cross(const cv::Mat1b& image, cv::Point centre,
-                                                const Caliper& shape) {
+                                                const Shape& looked_for) {
+  const auto& [shape, drawn] = looked_for;
   const int side = 2 * shape.reach + 1;
   const cv::Mat1b window = image(cv::Rect(centre.x - shape.reach, centre.y - shape.reach, side, side));
-  const cv::Mat1b drawn = sign(shape.reach, shape.width, shape.diagonal);
   const double likeness = correlation(window, drawn);
   if (likeness < kLikeness) return std::nullopt;
   std::vector<double> around;
@@ -92,18 +108,22 @@ std::optional<std::pair<double, Caliper>> cross(const cv::Mat1b& image, cv::Poin
 
 using Scored = std::vector<std::pair<double, Caliper>>;
 
+// As they are in the image, whatever the size of a sign. A signal ends it with Error(interrupted |
+// terminated).
 Scored crosses_of_width(const cv::Mat1b& image, int width) {
   const int pad = kPad * width;
   cv::Mat1b padded;
   cv::copyMakeBorder(image, padded, pad, pad, pad, pad, cv::BORDER_REPLICATE);
+  const std::array shapes{shapes_of_width(width, false), shapes_of_width(width, true)};
   Scored found;
   for (int y = 0; y < image.rows; ++y) {
+    stop_if_interrupted();
     for (int x = 0; x < image.cols; ++x) {
       const cv::Point centre(x + pad, y + pad);
       for (const bool diagonal : {false, true}) {
         if (!may_be_cross(padded, centre, diagonal, width)) continue;
-        for (const int reach : kReaches) {
-          auto one = cross(padded, centre, {{}, reach * width, width, diagonal, 0});
+        for (const Shape& shape : shapes.at(diagonal ? 1 : 0)) {
+          auto one = cross(padded, centre, shape);
           if (!one) continue;
           one->second.centre = {x, y};
           found.push_back(*one);
@@ -114,23 +134,51 @@ Scored crosses_of_width(const cv::Mat1b& image, int width) {
   return found;
 }
 
+// Where the middle of a stroke of two pixels in the copy lies in the image: the first pixel of an even number
+// of middle ones.
+int place_in_image(int in_copy, double scale, int width) {
+  return static_cast<int>(std::lround((in_copy + 1) * scale - (width % 2 == 0 ? 1.0 : 0.5)));
+}
+
+// Signs of wide strokes, in a copy so small that their strokes are kSearched px wide: a window grows with the
+// square of a stroke's width, and smooth pictures have many places to try.
+Scored crosses_of_wide_strokes(const cv::Mat1b& image, int width) {
+  const double scale = static_cast<double>(width) / kSearched;
+  const cv::Size size(std::max(1, static_cast<int>(std::lround(image.cols / scale))),
+                      std::max(1, static_cast<int>(std::lround(image.rows / scale))));
+  cv::Mat1b copy;
+  cv::resize(image, copy, size, 0, 0, cv::INTER_AREA);
+  Scored found = crosses_of_width(copy, kSearched);
+  for (auto& [likeness, one] : found) {
+    one.centre.x = place_in_image(one.centre.x, static_cast<double>(image.cols) / size.width, width);
+    one.centre.y = place_in_image(one.centre.y, static_cast<double>(image.rows) / size.height, width);
+    one.centre.x = std::clamp(one.centre.x, 0, image.cols - 1);
+    one.centre.y = std::clamp(one.centre.y, 0, image.rows - 1);
+    one.reach = one.reach / kSearched * width;
+    one.width = width;
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<Caliper> find_calipers(const cv::Mat1b& image, int widest) {
   Scored found;
   for (int width = 1; width <= widest; ++width) {
-    const Scored some = crosses_of_width(image, width);
+    const Scored some =
+        width <= kSearched ? crosses_of_width(image, width) : crosses_of_wide_strokes(image, width);
     found.insert(found.end(), some.begin(), some.end());
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<Caliper> kept;
+  cv::Mat1b taken(image.size(), std::uint8_t{0});  // by those that are kept, as far as they reach
   for (const auto& [likeness, one] : found) {
-    const auto lies_on = [&, &one = one](const Caliper& other) {
-      const cv::Point apart = one.centre - other.centre;
-      return std::max(std::abs(apart.x), std::abs(apart.y)) <= other.reach;
-    };
-    if (std::none_of(kept.begin(), kept.end(), lies_on)) kept.push_back(one);
+    if (taken(one.centre) != 0) continue;
+    kept.push_back(one);
+    const int side = 2 * one.reach + 1;
+    const cv::Rect window(one.centre.x - one.reach, one.centre.y - one.reach, side, side);
+    taken(window & cv::Rect({0, 0}, image.size())) = 255;
   }
   return kept;
 }

@@ -17,6 +17,7 @@ struct Caliper {
 
 // Upright and diagonal crosses: four arms each clearly brighter than the tissue between them, in a window
 // that correlates with the drawn sign. Strokes up to `widest` px across. No two lie on each other.
+// Time goes with the number of pixels. A signal ends it with Error(interrupted | terminated).
 std::vector<Caliper> find_calipers(const cv::Mat1b& image, int widest);
 
 // Draws its strokes into `marks` with 255.

@@ -105,7 +105,7 @@ cv::Mat1b above_half(const cv::Mat1b& grey) {
 }
 
 cv::Mat1b load_grey(const std::string& path, const DecodeLimits& limits) {
-  return decode_grey(read_file(path), path, limits);
+  return decode_grey(read_regular_file(path), path, limits);
 }
 
 cv::Mat1b decode_grey(std::string_view bytes, const std::string& name, const DecodeLimits& limits,
@@ -118,7 +118,7 @@ cv::Mat1b decode_mask(std::string_view bytes, const std::string& name, const Dec
 }
 
 ImageSize image_size(const std::string& path, const DecodeLimits& limits) {
-  return encoded_size(read_file(path), path, limits);
+  return encoded_size(read_regular_file(path), path, limits);
 }
 
 ImageSize encoded_size(std::string_view bytes, const std::string& name, const DecodeLimits& limits) {

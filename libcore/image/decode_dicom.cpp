@@ -286,7 +286,7 @@ cv::Mat1b decode_dicom(const Encoded& file, Reading reading) {
   if (frame < 0 || frame >= dicom.frames)
     throw Error(Exit::bad_data, "{}: has no frame {}, only 0 to {}", file.name, frame, dicom.frames - 1);
   std::string joined;
-  const std::string_view bytes = frame_bytes(dicom, frame, joined, file.name);
+  const std::string_view bytes = frame_bytes(dicom, frame, joined);
   return FrameDecoder(dicom, bytes, file.name).decode(reading);
 }
 

@@ -67,15 +67,17 @@ class JpegReader {
     std::longjmp(static_cast<JpegReader*>(jpeg->client_data)->jump_, 1);
   }
 
-  // What must be failed on for this complaint to be an error. Stray bytes between segments change no pixel.
-  static FailOn gravity(int code) {
+  // What must be failed on for this complaint to be an error. Stray bytes before the first scan change no
+  // pixel; those after it mostly are what a damaged scan left over.
+  FailOn gravity(int code) const {
     switch (code) {
       case JWRN_ADOBE_XFORM:
       case JWRN_BOGUS_PROGRESSION:
-      case JWRN_EXTRANEOUS_DATA:
       case JWRN_JFIF_MAJOR:
       case JWRN_NOT_SEQUENTIAL:
         return FailOn::warning;
+      case JWRN_EXTRANEOUS_DATA:
+        return state_.input_scan_number > 0 ? FailOn::error : FailOn::warning;
       case JWRN_JPEG_EOF:
         return FailOn::truncated;
       default:
@@ -87,7 +89,7 @@ class JpegReader {
   static void message(j_common_ptr jpeg, int level) {
     if (level >= 0) return;
     auto& reader = *static_cast<JpegReader*>(jpeg->client_data);
-    const FailOn gravity = JpegReader::gravity(jpeg->err->msg_code);
+    const FailOn gravity = reader.gravity(jpeg->err->msg_code);
     if (reader.fail_on_ >= gravity) fail(jpeg);
     if (gravity != FailOn::warning && reader.text_[0] == '\0') describe(jpeg);
   }

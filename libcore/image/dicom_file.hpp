@@ -50,8 +50,9 @@ struct DicomFile {
 // Whether it is a DICOM file (PS3.10) at all, by its first bytes.
 bool is_dicom(std::string_view bytes);
 
-// Checks that what is stated agrees with itself and with the amount of pixel data; reads no pixel. Throws
-// Error(bad_data) "NAME: reason": cut off, damaged, without pixels, or of a kind that is not read.
+// Checks that what is stated agrees with itself and with the amount of pixel data, and that the file
+// tells where each frame begins; reads no pixel. Throws Error(bad_data) "NAME: reason": cut off, damaged,
+// without pixels, or of a kind that is not read.
 DicomFile read_dicom(std::string_view bytes, const std::string& name);
 
 // The spacing of all ultrasound regions that state one, if they agree; otherwise PixelSpacing; or nothing.
@@ -62,9 +63,8 @@ struct DicomSpacing {
 };
 DicomSpacing spacing_of(const DicomFile& file);
 
-// The coded bytes of one frame (0 up). Encapsulated pixel data in several fragments is joined in `joined`,
-// which the result may be a view of. Throws Error(bad_data) if the file does not tell where the frame lies.
-std::string_view frame_bytes(const DicomFile& file, std::int64_t frame, std::string& joined,
-                             const std::string& name);
+// The coded bytes of one of the frames (0 up). Encapsulated pixel data in several fragments is joined in
+// `joined`, which the result may be a view of.
+std::string_view frame_bytes(const DicomFile& file, std::int64_t frame, std::string& joined);
 
 }  // namespace tn

@@ -1,17 +1,12 @@
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <string>
 
 #include "libcore/base/file.hpp"
+#include "libcore/image/child.hpp"
 #include "libcore/image/gdcm_border.hpp"
 
 namespace tn {
@@ -56,15 +51,10 @@ struct Outcome {
   char text[200] = "";
 };
 static_assert(sizeof(Outcome) <= 256);
-constexpr std::size_t kOutcome = 256;  // bytes
+constexpr std::size_t kOutcome = 256;   // bytes
+constexpr unsigned kMostSeconds = 120;  // of processor time
 
-// In the child, which says nothing on stderr and leaves no core file.
-[[noreturn]] void run_child(const GdcmBorder& border, const CodedFrame& frame, char* shared) noexcept {
-  const rlimit no_core{0, 0};
-  ::setrlimit(RLIMIT_CORE, &no_core);
-  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE}) std::signal(signal, SIG_DFL);
-  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-  if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
+void decode_into(const GdcmBorder& border, const CodedFrame& frame, char* shared) noexcept {
   std::vector<char> samples;
   const CodecFailure failure = border.decode(frame, samples);
   Outcome outcome;
@@ -72,7 +62,6 @@ constexpr std::size_t kOutcome = 256;  // bytes
   std::strncpy(outcome.text, failure.text.c_str(), sizeof outcome.text - 1);
   std::memcpy(shared, &outcome, sizeof outcome);
   std::copy(samples.begin(), samples.end(), shared + kOutcome);
-  ::_exit(0);
 }
 
 }  // namespace
@@ -82,13 +71,10 @@ CodecFailure decode_with_gdcm(const CodedFrame& frame, std::vector<char>& sample
   const std::size_t size =
       std::size_t{frame.width} * frame.height * frame.samples * (frame.bits_allocated / 8U);
   const SharedMemory shared(kOutcome + size);
-  const pid_t child = ::fork();
-  if (child < 0) throw Error(Exit::try_again, "no process to decode DICOM in: {}", std::strerror(errno));
-  if (child == 0) run_child(border, frame, shared.start());
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) throw Error(Exit::internal, "waitpid: {}", std::strerror(errno));
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return {Exit::bad_data, "cannot be decoded"};
+  const ChildEnd end = run_in_child([&] { decode_into(border, frame, shared.start()); }, kMostSeconds);
+  if (end == ChildEnd::out_of_time)
+    return {Exit::bad_data, fmt::format("cannot be decoded within {} s", kMostSeconds)};
+  if (end != ChildEnd::done) return {Exit::bad_data, "cannot be decoded"};
   Outcome outcome;
   std::memcpy(&outcome, shared.start(), sizeof outcome);
   if (outcome.code != Exit::ok) return {outcome.code, outcome.text};

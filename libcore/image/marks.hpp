@@ -5,7 +5,7 @@
 
 namespace tn {
 
-constexpr int kMarksVersion = 2;  // goes up when the same image gives other pixels
+constexpr int kMarksVersion = 3;  // goes up when the same image gives other pixels
 
 // 255 where something is drawn over the image: calipers and the letters beside them, white letters, and
 // whatever is small and bright on the black margin around the scan; pixels beside a stroke, which JPEG blurs,

@@ -64,7 +64,7 @@ cv::Mat1b draw_regions(const nlohmann::json& regions, const std::string& id, Ima
 
 std::optional<MaskSource> read_mask_source(const Record& record, const std::string& root) {
   MaskSource source{record.id(), mask_paths(record, root), {}, {}};
-  for (const std::string& path : source.paths) source.files.push_back(read_file(path));
+  for (const std::string& path : source.paths) source.files.push_back(read_regular_file(path));
   if (!source.files.empty()) return source;
   if (record.is_null("regions")) return std::nullopt;
   source.regions = std::string(*record.raw("regions"));

@@ -11,16 +11,33 @@
 namespace tn {
 namespace {
 
-constexpr int kAlgorithm = 1;  // goes up when the same options give other pixels
+// Goes up when the same options give other pixels. Filters once read what a crop had cut away.
+int algorithm(const PreprocessOptions& options) {
+  return options.crop_border && (options.denoise == Denoise::speckle || options.clahe) ? 2 : 1;
+}
 
 const char* fit_name(Fit fit) {
   return fit == Fit::stretch ? "stretch" : "letterbox";
 }
 
-template <typename T>
-void expect_between(const char* what, T value, T low, T high) {
-  if (!(value >= low && value <= high))
-    throw Error(Exit::usage, "{} {} is not in {} to {}", what, value, low, high);
+// Throws Error(code): `where` and the option's name stand before the value.
+void check_options(const PreprocessOptions& o, Exit code, const std::string& where) {
+  const PreprocessOptions plain;
+  if (o.size < 32 || o.size > 4096) throw Error(code, "{}size: {} is not in 32 to 4096 px", where, o.size);
+  if (o.crop_border && !(*o.crop_border > 0 && *o.crop_border <= 255))
+    throw Error(code, "{}crop-border: {} is not a level above 0 to 255", where, *o.crop_border);
+  if (o.denoise_size < 3 || o.denoise_size > 15 || o.denoise_size % 2 == 0)
+    throw Error(code, "{}denoise-size: {} is not odd and 3 to 15 px", where, o.denoise_size);
+  if (o.denoise == Denoise::none && o.denoise_size != plain.denoise_size)
+    throw Error(code, "{}denoise-size: {} px without a filter", where, o.denoise_size);
+  if (!o.clahe && o.clahe_tiles != plain.clahe_tiles)
+    throw Error(code, "{}clahe-tiles: {} a side without a clip limit", where, o.clahe_tiles);
+  if (o.clahe && !(*o.clahe >= 1 && *o.clahe <= 100))
+    throw Error(code, "{}clahe: {} is not in 1 to 100", where, *o.clahe);
+  if (o.clahe_tiles < 1 || o.clahe_tiles > 64)
+    throw Error(code, "{}clahe-tiles: {} is not in 1 to 64", where, o.clahe_tiles);
+  if (o.normalize && !(*o.normalize >= 0 && *o.normalize <= 49))
+    throw Error(code, "{}normalize: {} is not in 0 to 49 percent", where, *o.normalize);
 }
 
 cv::Mat1b with_calm_levels(const cv::Mat1b& image, const PreprocessOptions& options) {
@@ -69,19 +86,7 @@ bool read_key(PreprocessOptions& options, const std::string& key, const nlohmann
 }  // namespace
 
 void check(const PreprocessOptions& options) {
-  if (options.size < 32 || options.size > 4096)
-    throw Error(Exit::usage, "size {} is not in 32 to 4096 px", options.size);
-  if (options.crop_border && !(*options.crop_border > 0 && *options.crop_border <= 255))
-    throw Error(Exit::usage, "a border's level {} is not above 0 to 255", *options.crop_border);
-  if (options.denoise_size < 3 || options.denoise_size > 15 || options.denoise_size % 2 == 0)
-    throw Error(Exit::usage, "denoising window {} is not odd and 3 to 15 px", options.denoise_size);
-  if (options.denoise == Denoise::none && options.denoise_size != PreprocessOptions().denoise_size)
-    throw Error(Exit::usage, "a denoising window of {} px without a filter", options.denoise_size);
-  if (!options.clahe && options.clahe_tiles != PreprocessOptions().clahe_tiles)
-    throw Error(Exit::usage, "{} tiles a side without a clip limit", options.clahe_tiles);
-  if (options.clahe) expect_between("clip limit", *options.clahe, 1.0, 100.0);
-  expect_between<std::int64_t>("number of tiles a side", options.clahe_tiles, 1, 64);
-  if (options.normalize) expect_between("percentage", *options.normalize, 0.0, 49.0);
+  check_options(options, Exit::usage, "--");
 }
 
 Frame preprocess(const cv::Mat1b& image, const PreprocessOptions& options) {
@@ -91,7 +96,8 @@ Frame preprocess(const cv::Mat1b& image, const PreprocessOptions& options) {
   const Placement placement =
       place({image.cols, image.rows}, static_cast<int>(options.size), options.fit, crop);
   const Area area = part_of(placement);
-  const cv::Mat1b part = clean(cv::Rect(area.left, area.top, area.width, area.height));
+  // A copy: filters read what lies around a view.
+  const cv::Mat1b part = clean(cv::Rect(area.left, area.top, area.width, area.height)).clone();
   return {to_frame(with_calm_levels(part, options), placement, options.enlarge), placement};
 }
 
@@ -132,16 +138,13 @@ PreprocessOptions preprocess_from_json(const nlohmann::json& json, const std::st
                   key);
   if (!json.contains("size") || !json.contains("fit"))
     throw Error(Exit::bad_data, "{}: preprocessing options lack 'size' or 'fit'", where);
-  try {
-    check(options);
-  } catch (const Error& error) {
-    throw Error(Exit::bad_data, "{}: preprocessing: {}", where, error.what());
-  }
+  check_options(options, Exit::bad_data, where + ": preprocessing: ");
   return options;
 }
 
 std::string preprocess_hash(const PreprocessOptions& options) {
-  return sha256_hex(fmt::format("tn preprocess {} {}", kAlgorithm, to_json(options).dump())).substr(0, 16);
+  return sha256_hex(fmt::format("tn preprocess {} {}", algorithm(options), to_json(options).dump()))
+      .substr(0, 16);
 }
 
 }  // namespace tn

@@ -10,6 +10,7 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/interrupt.hpp"
+#include "libcore/base/threads.hpp"
 #include "libcore/image/ordered.hpp"
 
 namespace tn {
@@ -75,8 +76,9 @@ class Source {
 void check(const PreprocessManifestOptions& options) {
   check(options.frame);
   check(options.store);
-  if (options.jobs < 0) throw Error(Exit::usage, "{} threads", options.jobs);
-  if (options.max_pixels < 1) throw Error(Exit::usage, "at most {} pixels", options.max_pixels);
+  thread_count(options.jobs);
+  if (options.max_pixels < 1)
+    throw Error(Exit::usage, "--max-pixels: {} is not a number from 1 up", options.max_pixels);
   if (options.selection.limit && *options.selection.limit < 0)
     throw Error(Exit::usage, "a limit of {} records", *options.selection.limit);
 }

@@ -1,6 +1,5 @@
 #include "libcore/image/preprocess_record.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 #include <optional>
@@ -37,12 +36,14 @@ struct Fault {
   std::string message;
 };
 
-// Runs `step`; what it throws about bad data gets this code, other errors keep their kind.
+// Runs `step`; what it throws about bad data gets this code, other errors keep their kind. A signal is no
+// fault of the record.
 template <typename Step>
 auto with_code(const char* code, const Step& step) {
   try {
     return step();
   } catch (const Error& error) {
+    if (error.exit_code() == Exit::interrupted || error.exit_code() == Exit::terminated) throw;
     throw Fault{error.exit_code() == Exit::bad_data ? code : error.kind(), error.what()};
   }
 }
@@ -119,8 +120,8 @@ void make_mask(MadeRecord& made, const MaskSource& source, const PreprocessRecor
     if (told.is_object()) made.cut = told.value("cut", std::int64_t{0});
     return;
   }
-  // Half a mask is no mask: what is tolerated of images is an error here.
-  const DecodeLimits limits{options.limits.max_pixels, std::max(options.limits.fail_on, FailOn::error)};
+  // Half a mask is no mask, whatever is tolerated of images; and a mask's name leaves that choice out.
+  const DecodeLimits limits{options.limits.max_pixels, FailOn::error};
   const cv::Mat1b mask = decode_mask(source, made.placement.source, limits);
   made.mask->pixels = mask_to_frame(mask, made.placement);
   if (!made.placement.crop) return;

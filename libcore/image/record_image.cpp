@@ -55,7 +55,7 @@ ImageSource read_image_source(const Record& record, const std::string& root) {
   const auto image = record.text("image");
   if (!image) throw Error(Exit::bad_data, "{}: record without 'image'", record.id());
   ImageSource source{resolve(root, *image), {}, frame_of(record), visible_of(record)};
-  source.bytes = read_file(source.path);
+  source.bytes = read_regular_file(source.path);
   return source;
 }
 

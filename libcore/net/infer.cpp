@@ -208,7 +208,8 @@ void check(const InferOptions& options) {
     throw Error(Exit::usage, "threshold {} is not between 0 and 1", *options.threshold);
   if (options.batch < 1 || options.batch > 65536)
     throw Error(Exit::usage, "a batch of {} frames: 1 to 65536 are possible", options.batch);
-  if (options.max_pixels < 1) throw Error(Exit::usage, "at most {} pixels", options.max_pixels);
+  if (options.max_pixels < 1)
+    throw Error(Exit::usage, "--max-pixels: {} is not a number from 1 up", options.max_pixels);
   thread_count(options.jobs);
   if (options.selection.limit && *options.selection.limit < 0)
     throw Error(Exit::usage, "a limit of {} records", *options.selection.limit);

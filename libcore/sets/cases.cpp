@@ -1,5 +1,6 @@
 #include "libcore/sets/cases.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <regex>
 
@@ -24,6 +25,24 @@ std::string masks_json(const std::vector<std::string>& masks) {
   return "[" + list + "]";
 }
 
+bool climbs(const fs::path& path) {
+  return std::find(path.begin(), path.end(), "..") != path.end();
+}
+
+// "a/./b/" -> "a/b".
+fs::path plain_folder(const fs::path& folder) {
+  const fs::path plain = folder.lexically_normal();
+  return plain.has_filename() ? plain : plain.parent_path();
+}
+
+// Without links: ".." after a link leads elsewhere than the text says.
+fs::path real_place(const fs::path& folder) {
+  std::error_code code;
+  fs::path real = fs::weakly_canonical(folder, code);
+  if (code) throw Error(Exit::no_input, "{}: {}", folder.string(), code.message());
+  return real;
+}
+
 }  // namespace
 
 Record to_record(const Case& one, const std::string& place) {
@@ -38,6 +57,15 @@ Record to_record(const Case& one, const std::string& place) {
   line += ",\"label\":" + quoted_or_null(one.label);
   for (const auto& [key, value] : one.more) line += "," + json_quoted(key) + ":" + value;
   return Record::parse(line + "}", place);
+}
+
+void add_file(Imported& imported, const Case& one, const std::string& file) {
+  try {
+    imported.records.push_back(to_record(one, file));
+  } catch (const Error& error) {
+    if (error.exit_code() != Exit::bad_data) throw;
+    imported.failures.push_back(fmt::format("{}; it is left out", error.what()));
+  }
 }
 
 Header label_header(const std::optional<std::string>& source) {
@@ -58,13 +86,18 @@ std::optional<std::string> read_label(const std::string& text, const std::string
 
 std::string written_path(const std::string& folder, const std::string& name, const std::string& root) {
   std::string given = (fs::path(folder) / name).string();
+  given.erase(std::unique(given.begin(), given.end(), [](char a, char b) { return a == '/' && b == '/'; }),
+              given.end());
   while (given.starts_with("./")) given.erase(0, 2);
   const fs::path path(given);
   if (root.empty() && path.is_relative()) return given;
-  return fs::absolute(path)
-      .lexically_normal()
-      .lexically_proximate(fs::absolute(root.empty() ? "." : root).lexically_normal())
-      .string();
+  const fs::path to = fs::absolute(path);
+  const fs::path from = fs::absolute(root.empty() ? "." : root);
+  if (!climbs(to) && !climbs(from)) {
+    const fs::path below = to.lexically_normal().lexically_relative(plain_folder(from));
+    if (!climbs(below)) return below.string();
+  }
+  return (real_place(to.parent_path()) / to.filename()).lexically_proximate(real_place(from)).string();
 }
 
 std::string stem_of(const std::string& path) {

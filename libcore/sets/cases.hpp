@@ -25,6 +25,10 @@ struct Case {
 // `place` ("file:line" or a file) is named if the id or a text cannot stand in a manifest.
 Record to_record(const Case& one, const std::string& place);
 
+// The same into `imported`. A file whose name cannot stand in a manifest is left out, as a failure: it is one
+// of many.
+void add_file(Imported& imported, const Case& one, const std::string& file);
+
 // {"benign":0,"malignant":1} and the label source, if there is one.
 Header label_header(const std::optional<std::string>& source);
 
@@ -32,7 +36,9 @@ Header label_header(const std::optional<std::string>& source);
 std::optional<std::string> read_label(const std::string& text, const std::string& place);
 
 // The path of FOLDER/NAME as a manifest holds it: relative to `root` or the current folder if one of the two
-// is absolute and the other is not given so; as it is otherwise. FOLDER may be empty.
+// is absolute and the other is not given so; as it is otherwise, but for repeated slashes. FOLDER may be
+// empty. Where the relative path climbs, links on the way are followed first. Throws Error(no_input) if they
+// cannot be.
 std::string written_path(const std::string& folder, const std::string& name, const std::string& root);
 
 // "a/b.tar.gz" -> "b.tar".

@@ -16,6 +16,7 @@
 #include "libcore/image/mask.hpp"
 #include "libcore/image/record_image.hpp"
 #include "libcore/sets/duplicates.hpp"
+#include "libcore/sets/joined.hpp"
 #include "libcore/sets/measure.hpp"
 
 namespace tn {
@@ -167,14 +168,24 @@ void check_groups(const std::vector<Record>& records, const Parts& parts, const 
   }
 }
 
+// "kind", "score" and the like of a pair.
+ordered_json told_of(const std::vector<Record>& records, const LookAlike& pair) {
+  ordered_json more;
+  const ordered_json line = ordered_json::parse(duplicate_line(records, pair));
+  for (const auto& [key, value] : line.items())
+    if (key != "pair") more[key] = value;
+  return more;
+}
+
+Finding labels_differ(const std::vector<std::string>& ids, const std::set<std::string>& labels) {
+  return finding(false, "labels-differ", ids, {}, fmt::format("one picture, labelled {}", joined(labels)));
+}
+
 void check_pair(const std::vector<Record>& records, const Parts& parts, const LookAlike& pair,
                 std::vector<Finding>& findings) {
   const Record& a = records[pair.first];
   const Record& b = records[pair.second];
-  const ordered_json line = ordered_json::parse(duplicate_line(records, pair));
-  ordered_json more;
-  for (const auto& [key, value] : line.items())
-    if (key != "pair") more[key] = value;
+  ordered_json more = told_of(records, pair);
   const auto& part_a = parts[pair.first];
   const auto& part_b = parts[pair.second];
   const bool cross = part_a && part_b && part_a != part_b;
@@ -186,8 +197,68 @@ void check_pair(const std::vector<Record>& records, const Parts& parts, const Lo
   const auto label_a = value_text(a, "label");
   const auto label_b = value_text(b, "label");
   if (!pair.doubtful && label_a && label_b && label_a != label_b)
-    findings.push_back(finding(false, "labels-differ", {a.id(), b.id()}, {},
-                               fmt::format("one picture, labelled {} and {}", *label_a, *label_b)));
+    findings.push_back(labels_differ({a.id(), b.id()}, {*label_a, *label_b}));
+}
+
+// Records that are one picture, and the pairs that say so. Not every two of them are a pair: of very many
+// with the same pixels each is listed with the first alone.
+struct PictureSet {
+  std::vector<LookAlike> pairs;
+  std::set<std::size_t> records;
+};
+
+std::map<std::size_t, PictureSet> picture_sets(std::size_t records, const std::vector<LookAlike>& pairs) {
+  Joined joined(records);
+  for (const LookAlike& pair : pairs)
+    if (!pair.doubtful) joined.join(pair.first, pair.second);
+  std::map<std::size_t, PictureSet> sets;  // by their first records
+  for (const LookAlike& pair : pairs) {
+    if (pair.doubtful) continue;
+    PictureSet& set = sets[joined.leader(pair.first)];
+    set.pairs.push_back(pair);
+    set.records.insert({pair.first, pair.second});
+  }
+  return sets;
+}
+
+// What a set's values of one kind come to.
+struct Values {
+  std::vector<std::string> ids;  // of the records that have one
+  std::set<std::string> values;
+  bool told = false;  // a pair of two values is there, and a finding of its own
+};
+
+template <typename ValueOf>
+Values values_of(const std::vector<Record>& records, const PictureSet& set, const ValueOf& value_of) {
+  Values all;
+  for (const std::size_t i : set.records) {
+    const auto value = value_of(i);
+    if (!value) continue;
+    all.ids.push_back(records[i].id());
+    all.values.insert(*value);
+  }
+  for (const LookAlike& pair : set.pairs) {
+    const auto [a, b] = std::pair(value_of(pair.first), value_of(pair.second));
+    all.told = all.told || (a && b && a != b);
+  }
+  return all;
+}
+
+// What none of the set's pairs tells: a picture on both sides of a split, or with two labels.
+void check_picture(const std::vector<Record>& records, const Parts& parts, const PictureSet& set,
+                   std::vector<Finding>& findings) {
+  const Values in = values_of(records, set, [&](std::size_t i) { return parts[i]; });
+  if (in.values.size() > 1 && !in.told) {
+    const auto least = std::min_element(set.pairs.begin(), set.pairs.end(),
+                                        [](const auto& a, const auto& b) { return a.score < b.score; });
+    ordered_json more = told_of(records, *least);
+    more["splits"] = in.values;
+    findings.push_back(
+        finding(true, "duplicate-crosses", in.ids, more, "one picture in " + joined(in.values)));
+  }
+  const Values labels =
+      values_of(records, set, [&](std::size_t i) { return value_text(records[i], "label"); });
+  if (labels.values.size() > 1 && !labels.told) findings.push_back(labels_differ(labels.ids, labels.values));
 }
 
 }  // namespace
@@ -212,8 +283,10 @@ CheckedSet check_set(const std::vector<Record>& records, const std::optional<std
   if (key) keys.insert(*key);
   for (const std::string& one : keys) check_groups(records, parts, one, checked.findings);
 
-  for (const LookAlike& pair : look_alikes_of(std::move(prints), jobs, tick).pairs)
-    check_pair(records, parts, pair, checked.findings);
+  const std::vector<LookAlike> pairs = look_alikes_of(std::move(prints), jobs, tick).pairs;
+  for (const LookAlike& pair : pairs) check_pair(records, parts, pair, checked.findings);
+  for (const auto& [first, set] : picture_sets(records.size(), pairs))
+    check_picture(records, parts, set, checked.findings);
   return checked;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <set>
 #include <span>
 
@@ -13,27 +12,11 @@
 #include "libcore/data/select.hpp"
 #include "libcore/image/image_io.hpp"
 #include "libcore/image/record_image.hpp"
+#include "libcore/sets/joined.hpp"
 #include "libcore/sets/measure.hpp"
 
 namespace tn {
 namespace {
-
-// Sets of records that were joined; a set's leader is its first record.
-class Joined {
- public:
-  explicit Joined(std::size_t count) : leader_(count) { std::iota(leader_.begin(), leader_.end(), 0); }
-  std::size_t leader(std::size_t i) {
-    while (leader_[i] != i) i = leader_[i] = leader_[leader_[i]];
-    return i;
-  }
-  void join(std::size_t a, std::size_t b) {
-    const std::size_t first = std::min(leader(a), leader(b));
-    leader_[std::max(leader(a), leader(b))] = first;
-  }
-
- private:
-  std::vector<std::size_t> leader_;
-};
 
 const char* name_of(Likeness likeness) {
   switch (likeness) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/text.hpp"
@@ -18,6 +19,12 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 10> kSuffixes{".png",  ".jpg", ".jpeg", ".bmp", ".tif",
                                                      ".tiff", ".pgm", ".ppm",  ".pnm", ".pbm"};
+
+// A link that leads nowhere may: it is missed when it is read.
+bool may_be_file(const fs::directory_entry& entry) {
+  std::error_code ignored;
+  return entry.is_regular_file(ignored) || !entry.exists(ignored);
+}
 
 }  // namespace
 
@@ -34,7 +41,7 @@ std::vector<std::string> files_of(const std::string& folder, std::span<const std
     const std::string name = entries->path().filename().string();
     const std::string suffix = to_lower(entries->path().extension().string());
     const bool known = std::find(suffixes.begin(), suffixes.end(), suffix) != suffixes.end();
-    if (known && !name.starts_with('.') && !is_folder(entries->path().string())) names.push_back(name);
+    if (known && !name.starts_with('.') && may_be_file(*entries)) names.push_back(name);
   }
   if (code) throw Error(Exit::no_input, "{}: {}", folder, code.message());
   std::sort(names.begin(), names.end());
@@ -110,16 +117,15 @@ ImagePairs pairs_beside(const std::string& folder) {
 
 ImagePairs pairs_in_two_folders(const std::string& folder) {
   PairBuilder builder(folder);
-  std::vector<std::string> stems;
+  std::set<std::string> stems;  // their order is not that of the names: "a b.png" is before "a.png"
   for (const std::string& file : image_files(folder + "/images")) {
     builder.image(stem_of(file), "images/" + file);
-    stems.push_back(stem_of(file));
+    stems.insert(stem_of(file));
   }
   if (!is_folder(folder + "/masks")) return builder.pairs();
   for (const std::string& file : image_files(folder + "/masks")) {
     const std::string stem = stem_of(file);
-    const bool same = std::binary_search(stems.begin(), stems.end(), stem);
-    builder.mask(same ? stem : image_name_of(stem).value_or(stem), "masks/" + file);
+    builder.mask(stems.contains(stem) ? stem : image_name_of(stem).value_or(stem), "masks/" + file);
   }
   return builder.pairs();
 }

@@ -30,8 +30,8 @@ ImagePairs pairs_in_two_folders(const std::string& folder);
 // Whether it is there and a folder.
 bool is_folder(const std::string& path);
 
-// Names of the files in a folder whose suffix is one of these, in any case, sorted by bytes. Hidden files are
-// passed over.
+// Names of the files in a folder whose suffix is one of these, in any case, sorted by bytes. Hidden files,
+// pipes and devices are passed over.
 std::vector<std::string> files_of(const std::string& folder, std::span<const std::string_view> suffixes);
 
 // The same with every suffix of an image that is read: .png, .jpg ...

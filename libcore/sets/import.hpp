@@ -38,7 +38,7 @@ struct Imported {
   Header header;                        // labels, label_source, tirads_cut
   std::vector<Record> records;          // in the order of the table, else of the file names' bytes
   std::vector<std::string> warnings;    // files that belong to no record, names without a patient
-  std::vector<std::string> failures{};  // of records that became error records already
+  std::vector<std::string> failures{};  // of records that became error records already, of files left out
 };
 
 // The layouts are described in tn-split(1). Throws Error(no_input | bad_data) that names the file, line and

@@ -30,7 +30,7 @@ Imported import_busi(const std::string& folder, const ImportOptions& options) {
       for (const std::string& mask : pair.masks) one.masks.push_back(written_path(here, mask, options.root));
       if (name != "normal") one.label = name;
       one.more = {{"source_class", json_quoted(name)}};
-      imported.records.push_back(to_record(one, one.image));
+      add_file(imported, one, one.image);
     }
     for (const std::string& orphan : found.orphans)
       imported.warnings.push_back(fmt::format("{}/{}: a mask without an image", here, orphan));

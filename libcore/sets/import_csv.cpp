@@ -14,9 +14,10 @@ namespace tn {
 namespace {
 
 // Keys that have a meaning or a type of their own: a column of free text cannot become one.
-constexpr std::array<std::string_view, 19> kReserved{
-    "tn",    "id",      "patient",     "image",      "mask", "label",  "size",  "pre",   "pred",   "metrics",
-    "model", "regions", "p_malignant", "spacing_mm", "fold", "status", "error", "split", "visible"};
+constexpr std::array<std::string_view, 24> kReserved{
+    "tn",    "id",      "patient", "image",   "mask",        "label",      "size",      "pre",
+    "pred",  "metrics", "model",   "regions", "p_malignant", "spacing_mm", "fold",      "status",
+    "error", "split",   "visible", "shard",   "frame",       "group",      "duplicate", "source_class"};
 
 struct Columns {
   std::optional<std::size_t> id, mask, patient, label;

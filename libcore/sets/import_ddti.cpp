@@ -35,6 +35,7 @@ std::string number_or_text(const std::string& text) {
 
 // What both forms come to; places[i] is where case i stands.
 struct Cases {
+  bool listed = false;  // in a table; else the cases are files
   std::vector<Case> cases;
   std::vector<std::string> places;
   std::vector<std::string> warnings;
@@ -71,9 +72,15 @@ void mark_duplicates(std::vector<Case>& cases, const std::string& path) {
     return cases[found->second];
   };
   PatientGroups groups;
+  std::set<std::string> copies;
   for (const CsvRow& row : table.rows) {
     Case& copy = find(row.fields[id], row);
     const Case& first = find(row.fields[original], row);
+    if (copy.id == first.id)
+      throw Error(Exit::bad_data, "{}: '{}' is a duplicate of itself", table.place(row),
+                  printable(copy.id, 80));
+    if (!copies.insert(copy.id).second)
+      throw Error(Exit::bad_data, "{}: '{}' occurs twice", table.place(row), printable(copy.id, 80));
     copy.more.emplace_back("duplicate", json_quoted(first.id));
     if (copy.patient && first.patient) groups.join(*copy.patient, *first.patient);
   }
@@ -90,6 +97,7 @@ Cases read_table(const std::string& folder, const ImportOptions& options) {
                     patient = column("patient"), label = column("label"), tirads = column("tirads"),
                     sex = column("sex"), age = column("age");
   Cases all;
+  all.listed = true;
   for (const CsvRow& row : table.rows) {
     Case one;
     one.id = row.fields[id];
@@ -144,7 +152,7 @@ struct XmlCase {
 };
 
 XmlCase read_xml(const std::string& path, std::vector<std::string>& warnings) {
-  const std::string bytes = read_file(path);
+  const std::string bytes = read_regular_file(path);
   pugi::xml_document document;
   const pugi::xml_parse_result parsed = document.load_buffer(bytes.data(), bytes.size());
   if (!parsed)
@@ -231,8 +239,12 @@ Imported import_ddti(const std::string& folder, const ImportOptions& options) {
   if (path_exists(folder + "/duplicates.csv")) mark_duplicates(all.cases, folder + "/duplicates.csv");
   Imported imported{label_header(options.label_source.value_or("TI-RADS")), {}, std::move(all.warnings)};
   if (options.tirads_cut) imported.header.set("tirads_cut", to_lower(*options.tirads_cut));
-  for (std::size_t i = 0; i < all.cases.size(); ++i)
-    imported.records.push_back(to_record(all.cases[i], all.places[i]));
+  for (std::size_t i = 0; i < all.cases.size(); ++i) {
+    if (all.listed)
+      imported.records.push_back(to_record(all.cases[i], all.places[i]));
+    else
+      add_file(imported, all.cases[i], all.places[i]);
+  }
   return imported;
 }
 

@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 
 // Only the first bytes are read: a folder may hold large files of other kinds.
 bool is_dicom_file(const std::string& path) {
+  if (!is_regular_file(path)) return false;
   std::string start(132, '\0');
   std::ifstream file(path, std::ios::binary);
   return file.read(start.data(), static_cast<std::streamsize>(start.size())) && is_dicom(start);
@@ -100,13 +101,10 @@ class DicomImporter {
     one.id = id;
     one.image = written_path(folder, name, options_.root);
     try {
-      const std::string bytes = read_file(path);
+      const std::string bytes = read_regular_file(path);
       add_frames(read_dicom(bytes, path), path, one);
     } catch (const Error& error) {
-      Record record = to_record(one, path);
-      record.fail("tn-split", error.kind(), error.what());
-      imported_.failures.emplace_back(error.what());
-      imported_.records.push_back(std::move(record));
+      fail(one, path, error);
     }
   }
 
@@ -120,6 +118,15 @@ class DicomImporter {
   std::vector<std::string>& warnings() { return imported_.warnings; }
 
  private:
+  // An error record; of a name that cannot stand in one, its failure alone.
+  void fail(const Case& one, const std::string& path, const Error& error) {
+    const std::size_t before = imported_.records.size();
+    add_file(imported_, one, path);
+    if (imported_.records.size() == before) return;
+    imported_.records.back().fail("tn-split", error.kind(), error.what());
+    imported_.failures.emplace_back(error.what());
+  }
+
   std::optional<std::string> patient_of(const DicomFile& file, const std::string& path) {
     if (file.patient_id.empty()) return std::nullopt;
     if (key_) return hmac_sha256_hex(*key_, file.patient_id).substr(0, 16);

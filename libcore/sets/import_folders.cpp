@@ -34,7 +34,7 @@ void add_folder(const std::string& folder, const std::string& below, const Impor
       if (name != "normal") one.label = name;
       one.more = {{"source_class", json_quoted(name)}};
     }
-    imported.records.push_back(to_record(one, one.image));
+    add_file(imported, one, one.image);
   }
   for (const std::string& orphan : found.orphans)
     imported.warnings.push_back(fmt::format("{}/{}: a mask without an image", here, orphan));
@@ -55,7 +55,7 @@ Imported import_folders(const std::string& folder, const ImportOptions& options)
   if (classes && is_folder(folder + "/images"))
     throw Error(Exit::bad_data, "{}: has both images/ and a folder a class", folder);
   if (!classes) add_folder(folder, "", options, patients, imported);
-  if (imported.records.empty())
+  if (imported.records.empty() && imported.failures.empty())
     throw Error(Exit::bad_data,
                 "{}: no images, neither in images/ nor in benign/ and malignant/ nor beside masks", folder);
   patients.warn(imported.warnings);

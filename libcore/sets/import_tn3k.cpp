@@ -56,7 +56,7 @@ void add_half(const std::string& folder, const std::string& half, const ImportOp
     } else {
       ++without;
     }
-    imported.records.push_back(to_record(one, one.image));
+    add_file(imported, one, one.image);
   }
   if (labelled && without > 0)
     imported.warnings.push_back(

@@ -47,6 +47,9 @@ void tell(const Options& o, const Log& log, std::size_t records, const std::opti
   if (counts->ungrouped > 0)
     log.warning(fmt::format("{} without '{}': each is a group of its own",
                             counted(counts->ungrouped, "record"), *o.split.group));
+  if (counts->divided > 0)
+    log.warning(fmt::format("{} in more than one {} (--group patient keeps each together)",
+                            counted(counts->divided, "patient"), o.split.ratio ? "split" : "fold"));
   log.note(fmt::format("{}: {}", counted(records, "record"), counts_text(*counts, sizes)));
   double farthest = 0;
   for (const SplitCounts::Stratum& stratum : counts->strata) {
@@ -55,7 +58,7 @@ void tell(const Options& o, const Log& log, std::size_t records, const std::opti
       farthest = std::max(farthest, std::abs(static_cast<double>(stratum.counts[i]) - stratum.shares[i]));
   }
   if (!counts->strata.empty())
-    log.detail(fmt::format("every stratum is within {:.1f} of its exact share of each split", farthest));
+    log.note(fmt::format("every stratum is within {:.1f} of its exact share of each split", farthest));
 }
 
 SplitCounts share_out(const Options& o, const Invocation& call, int jobs, Gathered& all) {

@@ -37,6 +37,29 @@ TEST(ReadFile, FolderIs66) {
   EXPECT_EQ(thrown_by([&] { tn::read_file(folder.path("")); }).exit_code, 66);
 }
 
+TEST(ReadRegularFile, GivesEveryByte) {
+  const TempFolder folder;
+  EXPECT_EQ(tn::read_regular_file(folder.file("x", "ab")), "ab");
+  EXPECT_NE(tn::read_regular_file("/proc/self/status").find("Name:"), std::string::npos);
+}
+TEST(ReadRegularFile, MissingFileIs66AndNamed) {
+  EXPECT_EQ(thrown_by([] { tn::read_regular_file("/nowhere/x"); }).text,
+            "/nowhere/x: No such file or directory");
+}
+// Nobody writes into the pipe: to open it and wait would have no end.
+TEST(ReadRegularFile, PipeIsRefusedAtOnce) {
+  const TempFolder folder;
+  ASSERT_EQ(::mkfifo(folder.path("pipe").c_str(), 0600), 0);
+  const Thrown thrown = thrown_by([&] { tn::read_regular_file(folder.path("pipe")); });
+  EXPECT_EQ(thrown.exit_code, 66);
+  EXPECT_EQ(thrown.text, folder.path("pipe") + ": is no file, but a pipe or a device");
+}
+TEST(ReadRegularFile, FolderIs66) {
+  const TempFolder folder;
+  EXPECT_EQ(thrown_by([&] { tn::read_regular_file(folder.path("")); }).text,
+            folder.path("") + ": is a folder, not a file");
+}
+
 TEST(PathExists, SeesADanglingLink) {
   const TempFolder folder;
   ASSERT_EQ(::symlink("nowhere", folder.path("link").c_str()), 0);

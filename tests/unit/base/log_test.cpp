@@ -32,6 +32,20 @@ TEST(Log, ColourPaintsTheTagOnly) {
   EXPECT_EQ(written(tn::Verbosity::normal, true, [](const tn::Log& log) { log.error("a"); }),
             "tn-x: \033[31merror: \033[0ma\n");
 }
+TEST(Log, ControlCharactersAreShownAndDoNothing) {
+  EXPECT_EQ(written(tn::Verbosity::normal, false,
+                    [](const tn::Log& log) {
+                      log.error(
+                          "a\nb\033[31m\xFF\xC2\x9B"
+                          "2J \u00E9.png");
+                    }),
+            "tn-x: error: a\\x0Ab\\x1B[31m\\xFF\\xC2\\x9B2J \u00E9.png\n");
+}
+TEST(Log, LongTextIsNotCut) {
+  const std::string text(5000, 'a');
+  EXPECT_EQ(written(tn::Verbosity::normal, false, [&](const tn::Log& log) { log.note(text); }),
+            "tn-x: " + text + "\n");
+}
 TEST(Log, TextIsNoFormatString) {
   EXPECT_EQ(written(tn::Verbosity::normal, false, [](const tn::Log& log) { log.note("{} %s"); }),
             "tn-x: {} %s\n");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -71,6 +72,15 @@ TEST(AssignSplits, NoPatientIsInTwoSplits) {
     splits[record.text("patient").value()].insert(record.text("split").value());
   for (const auto& [patient, in] : splits) EXPECT_EQ(in.size(), 1U) << patient;
 }
+TEST(AssignSplits, PatientsInTwoSplitsAreCounted) {
+  std::vector<Record> all = records(10, 10);
+  all.push_back(Record::of("without"));
+  EXPECT_EQ(tn::assign_splits(all, {}, ratio("1:1")).divided, 1U);
+  SplitOptions grouped = ratio("1:1");
+  grouped.group = "patient";
+  EXPECT_EQ(tn::assign_splits(all, {}, grouped).divided, 0U);
+  EXPECT_EQ(tn::assign_splits(all, {}, ratio("1:0")).divided, 0U);
+}
 TEST(AssignSplits, RecordsWithoutAPatientAreGroupsOfTheirOwn) {
   std::vector<Record> all = records(10, 5);
   all[0].erase("patient");
@@ -97,37 +107,127 @@ TEST(AssignSplits, StrataAreSharedOutAlike) {
   EXPECT_EQ(test_malignant, 2);
 }
 
+// A manifest and a way to share it out, both drawn.
+struct Trial {
+  std::vector<Record> records;
+  std::vector<std::string> strata;  // none, or one a record
+  SplitOptions options;
+  std::map<std::string, double> shares;  // of each part, summing to 1
+};
+
+double drawn_weight(tn::Random& random) {
+  constexpr double kWeights[] = {0, 0, 1, 2, 7, 0.3, 1e-6, 1e12};
+  return kWeights[random.below(std::size(kWeights))];
+}
+
+void draw_shares(Trial& trial, tn::Random& random) {
+  const double weights[] = {drawn_weight(random), drawn_weight(random), drawn_weight(random)};
+  const double sum = weights[0] + weights[1] + weights[2];
+  const bool folds = random.chance(0.4);
+  const bool aside = weights[2] > 0 && weights[0] + weights[1] > 0;  // folds share what test leaves
+  if (folds) trial.options.folds = 2 + static_cast<std::int64_t>(random.below(4));
+  const bool ratio = folds ? aside : sum > 0;
+  if (ratio) trial.options.ratio = fmt::format("{}:{}:{}", weights[0], weights[1], weights[2]);
+  if (!folds && !ratio) trial.options.ratio = "0:1:0";
+  if (!folds) {
+    trial.shares = {{"train", ratio ? weights[0] / sum : 0},
+                    {"val", ratio ? weights[1] / sum : 1},
+                    {"test", ratio ? weights[2] / sum : 0}};
+    return;
+  }
+  const double test = ratio ? weights[2] / sum : 0;
+  trial.shares["test"] = test;
+  for (std::int64_t fold = 0; fold < trial.options.folds; ++fold)
+    trial.shares[fmt::format("fold {}", fold)] = (1 - test) / static_cast<double>(*trial.options.folds);
+}
+
+Trial drawn_trial(tn::Random& random, int seed) {
+  Trial trial;
+  const bool stratified = random.chance(0.5);
+  for (std::size_t i = 0, n = 1 + random.below(40); i < n; ++i) {
+    trial.records.push_back(Record::of(fmt::format("r{}", i)));
+    if (random.chance(0.9) || i == 0) trial.records.back().set("patient", std::to_string(random.below(12)));
+    if (stratified) trial.strata.push_back(std::string(1, static_cast<char>('a' + random.below(4))));
+  }
+  trial.options.seed = seed;
+  if (random.chance(0.5)) trial.options.group = "patient";
+  draw_shares(trial, random);
+  return trial;
+}
+
+std::string part_of(const Record& record) {
+  const auto fold = record.number("fold");
+  return fold ? fmt::format("fold {}", *fold) : record.text("split").value();
+}
+
+// Every part's count of the records of one stratum, or of all, within one of its share.
+void expect_shares(const Trial& trial, const std::vector<Record>& shared, const std::string& stratum) {
+  std::map<std::string, double> off;
+  double count = 0;
+  for (std::size_t i = 0; i < shared.size(); ++i) {
+    if (!stratum.empty() && trial.strata[i] != stratum) continue;
+    ++off[part_of(shared[i])];
+    ++count;
+  }
+  for (const auto& [part, share] : trial.shares) {
+    off[part] -= share * count;
+    ASSERT_LT(std::abs(off[part]), 1 + 1e-6) << part;
+    if (share == 0) {
+      ASSERT_EQ(off[part], 0) << part;
+    }
+  }
+}
+
+// No group divided, and every part's size within the largest group of its share (and one for the rounding):
+// otherwise a group could move for the better. Strata may outweigh that; they stay within twice as much.
+void expect_groups(const Trial& trial, const std::vector<Record>& shared) {
+  std::map<std::string, std::set<std::string>> parts;
+  std::map<std::string, double> members;
+  std::map<std::string, double> sizes;
+  for (const Record& record : shared) {
+    ++sizes[part_of(record)];
+    const std::string group = record.text("patient").value_or("of its own " + record.id());
+    parts[group].insert(part_of(record));
+    ++members[group];
+  }
+  double largest = 0;
+  for (const auto& [group, in] : parts) {
+    ASSERT_EQ(in.size(), 1U) << group;
+    largest = std::max(largest, members[group]);
+  }
+  const double bound = (trial.strata.empty() ? 1 : 2) * largest + 1;
+  for (const auto& [part, share] : trial.shares) {
+    ASSERT_LE(std::abs(sizes[part] - share * static_cast<double>(shared.size())), bound) << part;
+    if (share == 0) {
+      ASSERT_EQ(sizes[part], 0) << part;
+    }
+  }
+}
+
 TEST(AssignSplits, ThousandRandomManifestsKeepEveryPromise) {
   tn::Random random(12, "manifests");
-  for (int trial = 0; trial < 1000; ++trial) {
-    const bool grouped = random.chance(0.5);
-    std::vector<Record> all;
-    for (std::size_t i = 0, n = 1 + random.below(40); i < n; ++i) {
-      all.push_back(Record::of(fmt::format("r{}", i)));
-      if (random.chance(0.9) || i == 0) all.back().set("patient", std::to_string(random.below(12)));
+  for (int i = 0; i < 1000; ++i) {
+    const Trial trial = drawn_trial(random, i);
+    SCOPED_TRACE(fmt::format("trial {}: ratio {}, folds {}", i, trial.options.ratio.value_or("none"),
+                             trial.options.folds.value_or(0)));
+    ASSERT_NO_THROW(tn::check(trial.options));
+    std::vector<Record> shared = trial.records;
+    const tn::SplitCounts counts = tn::assign_splits(shared, trial.strata, trial.options);
+    ASSERT_EQ(shared.size(), trial.records.size());
+    std::map<std::string, std::size_t> sizes;
+    for (std::size_t k = 0; k < shared.size(); ++k) {
+      ASSERT_EQ(shared[k].id(), trial.records[k].id());
+      ASSERT_TRUE(trial.shares.contains(part_of(shared[k])));
+      ++sizes[part_of(shared[k])];
     }
-    const std::vector<Record> before = all;
-    SplitOptions options = ratio("7:1:2");
-    options.seed = trial;
-    if (grouped) options.group = "patient";
-    const tn::SplitCounts counts = tn::assign_splits(all, {}, options);
-    std::map<std::string, std::set<std::string>> splits;  // of each patient
-    std::map<std::string, std::size_t> sizes{{"train", 0}, {"val", 0}, {"test", 0}};
-    ASSERT_EQ(all.size(), before.size());
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      ASSERT_EQ(all[i].id(), before[i].id());
-      ++sizes.at(all[i].text("split").value());
-      if (const auto patient = all[i].text("patient")) splits[*patient].insert(all[i].text("split").value());
-    }
-    for (const auto& [name, size] : counts.parts) ASSERT_EQ(sizes.at(name), size);
-    if (grouped) {
-      for (const auto& [patient, in] : splits) ASSERT_EQ(in.size(), 1U);
+    for (const auto& [name, size] : counts.parts) ASSERT_EQ(sizes[name], size);
+    if (trial.options.group) {
+      expect_groups(trial, shared);
     } else {
-      const auto n = static_cast<double>(all.size());
-      ASSERT_LT(std::abs(static_cast<double>(sizes.at("train")) - 0.7 * n), 1);
-      ASSERT_LT(std::abs(static_cast<double>(sizes.at("val")) - 0.1 * n), 1);
-      ASSERT_LT(std::abs(static_cast<double>(sizes.at("test")) - 0.2 * n), 1);
+      expect_shares(trial, shared, "");
+      for (const std::string& stratum : trial.strata) expect_shares(trial, shared, stratum);
     }
+    if (testing::Test::HasFatalFailure()) return;
   }
 }
 
@@ -218,6 +318,8 @@ std::string complaint(const SplitOptions& options) {
 TEST(CheckSplit, RefusesSharesThatAreNone) {
   EXPECT_EQ(complaint(ratio("7:x:2")), "--ratio: '7:x:2' is no share: 'x' is not a number from 0 up");
   EXPECT_EQ(complaint(ratio("7:-1:2")), "--ratio: '7:-1:2' is no share: '-1' is not a number from 0 up");
+  EXPECT_EQ(complaint(ratio("1e13:1")), "--ratio: '1e13:1' is no share: '1e13' is above 1e12");
+  EXPECT_EQ(complaint(ratio("1e308:1e308:1")), "--ratio: '1e308:1e308:1' is no share: '1e308' is above 1e12");
   EXPECT_EQ(complaint(ratio("7")), "--ratio: '7' is not TRAIN:VAL or TRAIN:VAL:TEST");
   EXPECT_EQ(complaint(ratio("1:1:1:1")), "--ratio: '1:1:1:1' is not TRAIN:VAL or TRAIN:VAL:TEST");
   EXPECT_EQ(complaint(ratio("0:0:0")), "--ratio: '0:0:0' leaves nothing for any split");
@@ -225,6 +327,7 @@ TEST(CheckSplit, RefusesSharesThatAreNone) {
 TEST(CheckSplit, TakesSharesThatAreSome) {
   EXPECT_EQ(complaint(ratio("0.7:0.1:0.2")), "");
   EXPECT_EQ(complaint(ratio("0:0:1")), "");
+  EXPECT_EQ(complaint(ratio("1e12:1e-300")), "");
 }
 TEST(CheckSplit, RefusesFoldsOutOfRange) {
   SplitOptions options;
@@ -264,6 +367,12 @@ TEST(CheckSplit, RefusesOptionsThatWouldDoNothing) {
   SplitOptions stratify;
   stratify.stratify = "label";
   EXPECT_EQ(complaint(stratify), "--stratify needs --ratio or --folds");
+  SplitOptions seed;
+  seed.seed = 5;
+  EXPECT_EQ(complaint(seed), "--seed needs --ratio or --folds");
+  seed.leave_group_out = true;
+  seed.group = "site";
+  EXPECT_EQ(complaint(seed), "--leave-group-out and --seed contradict each other: nothing is drawn");
 }
 TEST(CheckSplit, RefusesAnEmptyKey) {
   SplitOptions options = ratio("7:1:2");

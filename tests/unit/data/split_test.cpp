@@ -157,6 +157,15 @@ TEST(ShareOutGroups, AWeightOfZeroGetsNothing) {
   const auto parts = tn::share_out(in_groups(random, 40, 4, 3), std::vector<double>{8, 0, 2}, 7);
   EXPECT_EQ(sizes_of(parts, 3)[1], 0U);
 }
+// As deep as there are groups, a search of every placing would leave the stack.
+TEST(ShareOutGroups, OnePartGetsAllOfManyGroups) {
+  SplitItems items;
+  for (std::uint32_t i = 0; i < 300'000; ++i) {
+    items.stratum.push_back(0);
+    items.group.push_back(i / 2);
+  }
+  EXPECT_THAT(sizes_of(tn::share_out(items, std::vector<double>{0, 1, 0}, 1), 3), ElementsAre(0, 300'000, 0));
+}
 TEST(ShareOutGroups, SizesAreExactWhereSmallGroupsFillTheGaps) {
   tn::Random random(8, "groups");
   const SplitItems items = in_groups(random, 300, 4, 6);

@@ -51,6 +51,19 @@ TEST(DicomCompression, AsAMaskJpegCountsFromHalf) {
   EXPECT_EQ(mask(4, 12), 255);
 }
 
+// Six fragments cannot be nine frames, nor a million: whoever imports would make as many records.
+TEST(DicomFrames, MoreThanTheFragmentsShowAreRefused) {
+  std::string bytes = read_file(fixture("clip-jpeg-without-table.dcm"));
+  const std::string three("\x28\0\x08\0IS\x02\0003 ", 10);
+  const std::size_t at = bytes.find(three);
+  ASSERT_NE(at, std::string::npos);
+  bytes.replace(at, three.size(), std::string("\x28\0\x08\0IS\x06\0009     ", 14));
+  EXPECT_EQ(error_of([&] { read_dicom(bytes, "a"); }),
+            "65: a: damaged DICOM: 6 fragments of pixel data do not show where 9 frames begin");
+  bytes.replace(at + 8, 6, "999999");
+  EXPECT_EQ(error_of([&] { read_dicom(bytes, "a"); }),
+            "65: a: damaged DICOM: 6 fragments of pixel data do not show where 999999 frames begin");
+}
 TEST(DicomFrames, AreReadOneByOne) {
   for (const char* name : {"clip.dcm", "clip-jpeg.dcm", "clip-jpeg-without-table.dcm"}) {
     expect_blocks(frame(name, 0), 64, 192);

@@ -138,5 +138,40 @@ TEST(FailOn, LetsDamagePassAndTellsOfIt) {
   EXPECT_EQ(told, "is cut off (JPEG)");
 }
 
+// 32 x 32 px of different levels, with bytes of no segment in front of a marker: 0xDB (before the first scan)
+// or 0xD9 (the end, after it).
+std::string with_stray_bytes(char marker, std::size_t count) {
+  std::vector<std::uint8_t> pixels(32 * 32);
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * i * 7 % 251);
+  std::string jpeg = jpeg_of(pixels, 32, 1, {JCS_GRAYSCALE, JCS_GRAYSCALE});
+  return jpeg.insert(jpeg.find({'\xFF', marker}), count, 'x');
+}
+
+TEST(FailOn, StrayBytesBeforeTheScanChangeNoPixel) {
+  const std::string jpeg = with_stray_bytes('\xDB', 20);
+  DecodeLimits limits;
+  std::string told;
+  limits.tolerated = &told;
+  EXPECT_SAME_IMAGE(decode_grey(jpeg, "a", limits), decode_grey(with_stray_bytes('\xDB', 0), "a"));
+  EXPECT_EQ(told, "");
+  limits.fail_on = FailOn::warning;
+  EXPECT_EQ(error_of([&] { decode_grey(jpeg, "a", limits); }),
+            "65: a: damaged JPEG: Corrupt JPEG data: 20 extraneous bytes before marker 0xdb");
+}
+
+// libjpeg has taken a few of them into its bit buffer already, so their number is its own.
+TEST(FailOn, StrayBytesAfterTheScanAreDamage) {
+  const std::string jpeg = with_stray_bytes('\xD9', 20);
+  const std::string message = error_of([&] { decode_grey(jpeg, "a"); });
+  EXPECT_TRUE(message.starts_with("65: a: damaged JPEG: Corrupt JPEG data: ")) << message;
+  EXPECT_TRUE(message.ends_with(" extraneous bytes before marker 0xd9")) << message;
+  std::string told;
+  DecodeLimits limits;
+  limits.tolerated = &told;
+  limits.fail_on = FailOn::truncated;
+  EXPECT_FALSE(decode_grey(jpeg, "a", limits).empty());
+  EXPECT_TRUE(told.ends_with(" extraneous bytes before marker 0xd9")) << told;
+}
+
 }  // namespace
 }  // namespace tn

@@ -127,10 +127,10 @@ TEST(PreprocessManifestOptions, AreChecked) {
     change(options);
     return error_of([&] { check(options); });
   };
-  EXPECT_EQ(error([](auto& o) { o.jobs = -1; }), "2: -1 threads");
-  EXPECT_EQ(error([](auto& o) { o.max_pixels = 0; }), "2: at most 0 pixels");
+  EXPECT_EQ(error([](auto& o) { o.jobs = -1; }), "2: --jobs: -1 is not a number from 0 up");
+  EXPECT_EQ(error([](auto& o) { o.max_pixels = 0; }), "2: --max-pixels: 0 is not a number from 1 up");
   EXPECT_EQ(error([](auto& o) { o.selection.limit = -2; }), "2: a limit of -2 records");
-  EXPECT_EQ(error([](auto& o) { o.frame.size = 8; }), "2: size 8 is not in 32 to 4096 px");
+  EXPECT_EQ(error([](auto& o) { o.frame.size = 8; }), "2: --size: 8 is not in 32 to 4096 px");
   EXPECT_EQ(error([](auto& o) { o.store.compression = -1; }), "2: compression -1 is not in 0 to 9");
   EXPECT_EQ(error([](auto&) {}), "no error");
 }

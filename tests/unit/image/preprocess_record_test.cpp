@@ -194,6 +194,18 @@ TEST_F(PreprocessRecord, LimitHoldsForImageAndMask) {
             "mask: mask.png: 40 x 20 px is over the limit of 799 pixels");
 }
 
+// A mask's name leaves fail_on out: the store's frame and a new one must be judged alike.
+TEST_F(PreprocessRecord, MaskIsHeldToErrorWhateverImagesAreHeldTo) {
+  std::string jpeg = read_file(fixture("grey.jpg"));
+  jpeg.insert(jpeg.find("\xFF\xDB"), 20, 'x');  // stray bytes that change no pixel: a remark of libjpeg
+  write_whole(folder_.path("stray.jpg"), jpeg, false);
+  const cv::Size size = load_grey(folder_.path("stray.jpg")).size();
+  save_png(folder_.path("same.png"), cv::Mat1b(size, std::uint8_t{80}), false);
+  options_.limits.fail_on = FailOn::warning;
+  EXPECT_FALSE(made(R"("image":"same.png","mask":"stray.jpg")").failed());
+  EXPECT_TRUE(fault(R"("image":"stray.jpg")").starts_with("decode: stray.jpg: damaged JPEG: "));
+}
+
 TEST_F(PreprocessRecord, ThatArrivesWithAnErrorIsPassedOn) {
   const std::string line = R"({"id":"a","image":"image.png","status":"error","error":{"stage":"x"}})";
   const FrameStore store({folder_.path("pre"), folder_.path("")});

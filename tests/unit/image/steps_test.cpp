@@ -1,9 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <ctime>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "libcore/base/interrupt.hpp"
 #include "libcore/image/border.hpp"
+#include "libcore/image/calipers.hpp"
 #include "libcore/image/levels.hpp"
 #include "libcore/image/marks.hpp"
 #include "tests/unit/image/fixtures.hpp"
@@ -120,6 +124,53 @@ TEST(FindMarks, FindsDiagonalCrosses) {
   cv::line(painted, {95, 105}, {105, 95}, 255);
   image.setTo(230, painted);
   EXPECT_GT(cv::countNonZero(find_marks(image) & painted), 0.9 * cv::countNonZero(painted));
+}
+
+// Strokes of four pixels in a picture of 1440 x 1200: the widest that are looked for there.
+TEST(FindMarks, FindsMagnifiedCrossesAndLetters) {
+  cv::Mat1b small;
+  cv::resize(tissue(1), small, {360, 300});
+  cv::Mat1b clean, marked;
+  cv::resize(small, clean, {}, 4, 4, cv::INTER_NEAREST);
+  cv::resize(drawn(small), marked, {}, 4, 4, cv::INTER_NEAREST);
+  const cv::Mat1b painted = painted_over(clean, marked);
+  EXPECT_GT(cv::countNonZero(find_marks(marked) & painted), 0.9 * cv::countNonZero(painted));
+}
+TEST(FindCalipers, LieWhereTheyAreDrawnInEveryWidth) {
+  for (int width = 1; width <= 9; ++width) {
+    const Caliper one{{10 * width + 37, 10 * width + 20}, 6 * width, width, false, 0};
+    cv::Mat1b drawn(20 * width + 60, 20 * width + 60, std::uint8_t{0});
+    draw(one, drawn);
+    cv::Mat1b image(drawn.size(), std::uint8_t{40});
+    image.setTo(220, drawn);
+    const std::vector<Caliper> found = find_calipers(image, width);
+    ASSERT_EQ(found.size(), 1U) << width;
+    EXPECT_LE(std::abs(found[0].centre.x - one.centre.x), (width + 1) / 2) << width;
+    EXPECT_LE(std::abs(found[0].centre.y - one.centre.y), (width + 1) / 2) << width;
+    EXPECT_LE(found[0].reach, one.reach) << width;  // a shorter sign is as like where all is even
+    EXPECT_GE(found[0].reach, 4 * width) << width;
+  }
+}
+
+// Smooth pictures have many places to try. With windows as large as the signs this took eight times as long.
+TEST(FindCalipers, TakesTimeByThePixel) {
+  cv::Mat1f noise(40, 40);
+  cv::RNG(5).fill(noise, cv::RNG::UNIFORM, 0, 255);
+  cv::resize(noise, noise, {2000, 2000}, 0, 0, cv::INTER_CUBIC);
+  cv::Mat1b image;
+  noise.convertTo(image, CV_8U);
+  const std::clock_t start = std::clock();
+  find_calipers(image, 7);
+  EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 4);
+}
+
+TEST(FindCalipers, EndsAtASignal) {
+  {
+    const InterruptScope scope;
+    std::raise(SIGTERM);
+    EXPECT_EQ(error_of([] { find_calipers(cv::Mat1b(50, 50, std::uint8_t{9}), 1); }), "143: interrupted");
+  }
+  const InterruptScope forgets;
 }
 
 // A scan of 140 px in a black frame, with a digit and a tick on the black.

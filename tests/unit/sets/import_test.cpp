@@ -65,6 +65,16 @@ TEST(ImportDdti, DuplicatesJoinTheirPatientsOverSeveralSteps) {
   EXPECT_EQ(imported.records[2].text("group"), "1");
   EXPECT_EQ(imported.records[3].text("group"), "4");
 }
+TEST(ImportDdti, DuplicatesOfThemselvesAndTwiceAreRefused) {
+  const TempFolder folder;
+  folder.file("d/labels.csv",
+              "id,image,mask,patient,label,tirads,sex,age\na,a.jpg,,1,,,,\nb,b.jpg,,2,,,,\nc,c.jpg,,3,,,,\n");
+  const std::string table = folder.file("d/duplicates.csv", "id,duplicate_of_group,case\nb,a,2\na,a,1\n");
+  EXPECT_EQ(thrown_by([&] { tn::import_ddti(folder.path("d"), {}); }).text,
+            table + ":3: 'a' is a duplicate of itself");
+  folder.file("d/duplicates.csv", "id,duplicate_of_group,case\nb,a,2\nb,c,2\n");
+  EXPECT_EQ(thrown_by([&] { tn::import_ddti(folder.path("d"), {}); }).text, table + ":3: 'b' occurs twice");
+}
 TEST(ImportDdti, ImageIsNeeded) {
   const TempFolder folder;
   folder.file("d/labels.csv", "id,image,mask,patient,label,tirads,sex,age\na,,,1,,,,\n");
@@ -93,6 +103,10 @@ TEST(ImportCsv, ColumnsWithAMeaningOfTheirOwnAreRefused) {
   const std::string table = folder.file("t.csv", "image,size\na,3\n");
   EXPECT_EQ(thrown_by([&] { tn::import_csv(table, {}); }).text,
             table + ":1: column 'size' cannot become a key of the manifest");
+  for (const std::string name : {"shard", "frame", "group", "duplicate", "source_class"}) {
+    const std::string other = folder.file(name + ".csv", "image," + name + "\na,3\n");
+    EXPECT_EQ(thrown_by([&] { tn::import_csv(other, {}); }).exit_code, 65) << name;
+  }
 }
 TEST(ImportCsv, ImageIsNeeded) {
   const TempFolder folder;
@@ -154,6 +168,17 @@ TEST(ImportFolders, AFlatFolderPairsByName) {
   EXPECT_TRUE(imported.records[1].is_null("mask"));
   EXPECT_TRUE(imported.records[0].is_null("label"));
 }
+// The names' order ("a_mask (2).png" first) is not that of the stems.
+TEST(ImportFolders, ImagesNamedLikeMasksFindTheirOwnInTheOtherFolder) {
+  const TempFolder folder;
+  for (const char* name : {"a_mask.png", "a_mask-1.png", "a_mask (2).png"})
+    for (const char* part : {"images/", "masks/"}) folder.file(std::string(part) + name, "");
+  const Imported imported = tn::import_folders(folder.path(""), below(folder));
+  EXPECT_THAT(ids(imported), ElementsAre("a_mask", "a_mask (2)", "a_mask-1"));
+  EXPECT_THAT(imported.warnings, IsEmpty());
+  for (const tn::Record& record : imported.records)
+    EXPECT_EQ(record.text("mask"), "masks/" + record.id() + ".png");
+}
 TEST(ImportFolders, ClassesBesideImagesAreRefused) {
   const TempFolder folder;
   folder.file("images/a.png", "");
@@ -213,6 +238,8 @@ TEST(WrittenPath, StaysAsGivenWhereItCan) {
   EXPECT_EQ(tn::written_path(".", "a.png", ""), "a.png");
   EXPECT_EQ(tn::written_path("./x", "a.png", ""), "x/a.png");
   EXPECT_EQ(tn::written_path("", "./a.png", ""), "a.png");
+  EXPECT_EQ(tn::written_path(".//flat", "a.png", ""), "flat/a.png");
+  EXPECT_EQ(tn::written_path("x//y", "a.png", ""), "x/y/a.png");
 }
 TEST(WrittenPath, AbsoluteFoldersBecomeRelative) {
   const std::string here = std::filesystem::current_path().string();
@@ -222,6 +249,25 @@ TEST(WrittenPath, AbsoluteFoldersBecomeRelative) {
 TEST(WrittenPath, StartsFromTheRoot) {
   EXPECT_EQ(tn::written_path("data/x", "a.png", "data"), "x/a.png");
   EXPECT_EQ(tn::written_path("x", "a.png", "data"), "../x/a.png");
+}
+TEST(WrittenPath, ClimbsFromWhereALinkLeads) {
+  const TempFolder folder;
+  folder.file("deep/er/.keep", "");
+  folder.file("x/a.png", "");
+  std::filesystem::create_symlink("deep/er", folder.path("link"));
+  EXPECT_EQ(tn::written_path(folder.path("x"), "a.png", folder.path("link")), "../../x/a.png");
+  EXPECT_EQ(tn::written_path(folder.path("link/../../x"), "a.png", folder.path("")), "x/a.png");
+}
+// A picture may itself be a link into some store of files: its name in the data set stays.
+TEST(WrittenPath, LinksBelowTheRootStay) {
+  const TempFolder folder;
+  folder.file("store/1234", "");
+  folder.file("set/.keep", "");
+  std::filesystem::create_symlink("../store/1234", folder.path("set/a.png"));
+  std::filesystem::create_symlink("set", folder.path("link"));
+  EXPECT_EQ(tn::written_path(folder.path("link"), "a.png", folder.path("")), "link/a.png");
+  EXPECT_EQ(tn::written_path(folder.path("link"), "a.png", folder.path("link/")), "a.png");
+  EXPECT_EQ(tn::written_path(folder.path("set"), "a.png", folder.path("store")), "../set/a.png");
 }
 TEST(WrittenPath, AbsoluteNamesInATableBecomeRelative) {
   const std::string here = std::filesystem::current_path().string();
