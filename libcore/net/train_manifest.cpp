@@ -127,12 +127,9 @@ TrainJob make_train_job(const TrainingSet& set, const NetOptions& net, const Tra
                           {"train", set.train.size()},         {"val", set.validation.size()},
                           {"command_line", command_line},      {"version", std::string(version())},
                           {"class_weights", job.class_weights}};
-  job.fingerprint = {{"arch", to_json(net)},
-                     {"options", to_json(options)},
-                     {"manifest", set.hash},
-                     {"init", nullptr},
-                     {"labels", set.labels},
-                     {"pre", preprocess_hash(set.preprocess)}};
+  job.fingerprint = {{"arch", to_json(net)}, {"options", to_json(options)},
+                     {"manifest", set.hash}, {"init", nullptr},
+                     {"labels", set.labels}, {"pre", preprocess_hash(set.preprocess)}};
   return job;
 }
 
