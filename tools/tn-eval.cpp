@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "libcore/base/error.hpp"
 #include "libcore/base/interrupt.hpp"
+#include "libcore/base/text.hpp"
 #include "libcore/cli/progress.hpp"
 #include "libcore/cli/run_tool.hpp"
 #include "libcore/eval/definitions.hpp"
@@ -19,6 +21,7 @@ struct Options {
   tn::EvalOptions eval;
   tn::OutputOptions outputs;
   tn::ReadOptions read;
+  std::vector<std::string> nsd_tolerances;
   bool no_pg = false;
   bool explain = false;
 };
@@ -50,6 +53,17 @@ tn::Flags flags(Options& o) {
   f.choice("empty", o.eval.empty,
            {{"score", tn::EmptyRule::score}, {"nan", tn::EmptyRule::nan}, {"drop", tn::EmptyRule::drop}},
            "RULE", "cases with empty masks: score, nan or drop");
+  f.choice("distance-unit", o.eval.surface.millimetres, {{"px", false}, {"mm", true}}, "UNIT",
+           "distances in px, or in mm by the records' spacing_mm");
+  f.choice("hd95-form", o.eval.surface.hd95,
+           {{"larger", tn::Hd95Form::larger},
+            {"pooled", tn::Hd95Form::pooled},
+            {"surface-distance", tn::Hd95Form::surface_distance}},
+           "FORM", "HD95: larger (MONAI), pooled (MedPy) or surface-distance (DeepMind)");
+  f.choice("nsd-form", o.eval.surface.nsd,
+           {{"border", tn::NsdForm::border}, {"surface-distance", tn::NsdForm::surface_distance}}, "FORM",
+           "NSD: border (MONAI) or surface-distance (DeepMind)");
+  f.repeated("nsd-tolerance", o.nsd_tolerances, "D", "distance within which borders agree; default: 2");
   f.toggle("explain-metrics", o.explain, "print what every number means and exit");
   f.once();
   f.section("Computing");
@@ -60,15 +74,26 @@ tn::Flags flags(Options& o) {
   return f;
 }
 
-tn::Exit explain() {
+void set_tolerances(Options& o) {
+  if (!o.nsd_tolerances.empty()) o.eval.surface.tolerances.clear();
+  for (const std::string& text : o.nsd_tolerances) {
+    const auto tolerance = tn::parse_double(text);
+    if (!tolerance) throw tn::Error(tn::Exit::usage, "'{}' is no tolerance for NSD", text);
+    o.eval.surface.tolerances.push_back(*tolerance);
+  }
+  tn::check(o.eval.surface);
+}
+
+tn::Exit explain(const tn::SurfaceOptions& surface) {
   tn::TextOutput out("-", false);
-  out.write(tn::explain_text());
+  out.write(tn::explain_text(surface));
   out.finish();
   return tn::Exit::ok;
 }
 
 tn::Exit run(Options o, const tn::Invocation& call) {
-  if (o.explain) return explain();
+  set_tolerances(o);
+  if (o.explain) return explain(o.eval.surface);
   for (const std::string& text : o.select) o.eval.selection.conditions.push_back(tn::parse_condition(text));
   tn::check(o.eval);
   tn::check(o.outputs);

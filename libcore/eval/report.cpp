@@ -35,14 +35,15 @@ std::string case_line(const CaseScore& score) {
 
 Report make_report(Evaluation evaluation) {
   Report report;
-  report.summary = summarize(evaluation.cases, evaluation.empty, evaluation.threshold);
+  report.summary = summarize(evaluation.cases, evaluation.empty, evaluation.threshold, evaluation.surface);
   if (!report.summary.any_scored()) {
     const std::string why = shortfall(report.summary.counts);
     throw Error(Exit::bad_data,
                 "no case can be evaluated: of {} records none has both a truth and a prediction{}",
                 report.summary.counts.records, why.empty() ? "" : " (" + why + ")");
   }
-  report.subgroups = subgroups(evaluation.cases, evaluation.by, evaluation.empty, evaluation.threshold);
+  report.subgroups =
+      subgroups(evaluation.cases, evaluation.by, evaluation.empty, evaluation.threshold, evaluation.surface);
   report.evaluation = std::move(evaluation);
   return report;
 }

@@ -59,6 +59,28 @@ Json overlap_json(const Summary& summary, EmptyRule empty) {
   return json;
 }
 
+Json spread_json(const Spread& spread) {
+  Json one, reasons;
+  const std::string none = spread.n == 0 ? "no case has a value" : "";
+  one["n"] = spread.n;
+  put(one, reasons, "mean", spread.mean, none);
+  put(one, reasons, "median", spread.median, none);
+  put(one, reasons, "sd", spread.sd, none.empty() ? "one case has no spread" : none);
+  if (!reasons.is_null()) one["reasons"] = reasons;
+  return one;
+}
+
+Json geometry_json(const Summary& summary) {
+  Json json = Json::object(), regions, reasons;
+  for (const GeometrySummary& row : summary.geometry) json[row.metric.name] = spread_json(row.over_cases);
+  regions["drawn"] = summary.regions_drawn;
+  regions["detected"] = summary.regions_detected;
+  put(regions, reasons, "sensitivity", region_sensitivity(summary), "no region was drawn");
+  if (!reasons.is_null()) regions["reasons"] = reasons;
+  json["regions"] = regions;
+  return json;
+}
+
 Json class_json(const ClassSummary& classes) {
   const std::string why = why_undefined(classes.counts);
   Json json, reasons;
@@ -78,6 +100,7 @@ Json class_json(const ClassSummary& classes) {
 void add_summary(Json& json, const Summary& summary, EmptyRule empty) {
   json["counts"] = counts_json(summary.counts);
   json["overlap"] = overlap_json(summary, empty);
+  json["geometry"] = geometry_json(summary);
   json["class"] = class_json(summary.classes);
 }
 
@@ -95,9 +118,12 @@ const char* source_name(ThresholdSource source) {
 
 Json definitions_json(const Evaluation& evaluation) {
   Json texts;
-  for (const auto& [name, text] : definitions()) texts[name] = text;
+  for (const auto& [name, text] : definitions(evaluation.surface)) texts[name] = text;
   return {{"grid", "original"},
           {"empty", rule_name(evaluation.empty)},
+          {"distance_unit", evaluation.surface.millimetres ? "mm" : "px"},
+          {"hd95_form", form_name(evaluation.surface.hd95)},
+          {"nsd_form", form_name(evaluation.surface.nsd)},
           {"class_threshold", evaluation.threshold},
           {"class_threshold_from", source_name(evaluation.threshold_source)},
           {"texts", texts}};
@@ -142,6 +168,7 @@ std::string report_json(const Report& report) {
   text += ",\n  \"cases\": [";
   ScoreOptions score;
   score.empty = evaluation.empty;
+  score.surface = evaluation.surface;
   score.threshold = evaluation.threshold;
   const char* separator = "\n    ";
   for (const CaseScore& one : evaluation.cases) {

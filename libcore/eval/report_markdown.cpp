@@ -77,6 +77,21 @@ std::string segmentation(const Report& report) {
   return text + empty_masks(summary.counts, report.evaluation.empty);
 }
 
+std::string geometry_tables(const Report& report) {
+  const Summary& summary = report.summary;
+  if (summary.counts.mask_scored == 0) return "";
+  const char* unit = report.evaluation.surface.millimetres ? "mm" : "px";
+  std::string text = table_head({"Distance and place", "Mean", "Median", "SD", "Cases"}, "lrrrr");
+  for (const GeometrySummary& one : summary.geometry)
+    text += row({one.metric.title + (one.metric.distance ? fmt::format(", {}", unit) : std::string()),
+                 number(one.over_cases.mean), number(one.over_cases.median), number(one.over_cases.sd),
+                 std::to_string(one.over_cases.n)});
+  if (summary.regions_drawn > 0)
+    text += fmt::format("\n{} of {} drawn regions detected: {}.\n", summary.regions_detected,
+                        summary.regions_drawn, number(region_sensitivity(summary)));
+  return text;
+}
+
 std::string threshold_text(const Evaluation& evaluation) {
   const std::string from = evaluation.threshold_source == ThresholdSource::model    ? "from the model"
                            : evaluation.threshold_source == ThresholdSource::option ? "given"
@@ -153,8 +168,8 @@ std::string case_table(const Evaluation& evaluation) {
 }  // namespace
 
 std::string report_markdown(const Report& report) {
-  return first_lines(report) + segmentation(report) + classification(report) + subgroup_tables(report) +
-         case_table(report.evaluation) +
+  return first_lines(report) + segmentation(report) + geometry_tables(report) + classification(report) +
+         subgroup_tables(report) + case_table(report.evaluation) +
          "\n`tn-eval --explain-metrics` says what the numbers mean. For research; not a medical device.\n";
 }
 

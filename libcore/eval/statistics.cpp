@@ -23,4 +23,14 @@ Spread spread(std::vector<double> values) {
   return result;
 }
 
+double percentile(std::vector<double> values, double share) {
+  const double place = share * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::ptrdiff_t>(place);
+  std::nth_element(values.begin(), values.begin() + below, values.end());
+  const double low = values[static_cast<std::size_t>(below)];
+  if (static_cast<std::size_t>(below) + 1 == values.size()) return low;
+  const double high = *std::min_element(values.begin() + below + 1, values.end());
+  return low + (high - low) * (place - static_cast<double>(below));
+}
+
 }  // namespace tn

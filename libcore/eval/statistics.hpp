@@ -17,4 +17,7 @@ struct Spread {
 
 Spread spread(std::vector<double> values);
 
+// The value below which the share of the values lies, linear between two of them; values: at least one.
+double percentile(std::vector<double> values, double share);
+
 }  // namespace tn

@@ -22,6 +22,6 @@ struct Subgroup {
 // from small to large. Thirds are cut over all cases with a drawn nodule and a score; equal sizes stay
 // together; the rest is "none".
 std::vector<Subgroup> subgroups(std::span<const CaseScore> cases, const std::vector<std::string>& keys,
-                                EmptyRule empty, double threshold);
+                                EmptyRule empty, double threshold, const SurfaceOptions& surface = {});
 
 }  // namespace tn

@@ -48,6 +48,20 @@ Spread over_cases(std::span<const Overlap> scored, const OverlapMetric& metric, 
   return spread(std::move(values));
 }
 
+void add_geometry(Summary& summary, std::span<const CaseScore> cases, const SurfaceOptions& surface) {
+  const std::vector<GeometryMetric> metrics = geometry_metrics(surface);
+  std::vector<std::vector<double>> values(metrics.size());
+  for (const CaseScore& one : cases) {
+    if (one.error || !one.geometry) continue;
+    for (std::size_t i = 0; i < metrics.size(); ++i)
+      if (const auto value = one.geometry->values.at(i)) values[i].push_back(*value);
+    summary.regions_drawn += one.geometry->regions_drawn;
+    summary.regions_detected += one.geometry->regions_detected;
+  }
+  for (std::size_t i = 0; i < metrics.size(); ++i)
+    summary.geometry.push_back({metrics[i], spread(std::move(values[i]))});
+}
+
 ClassSummary classes(std::span<const CaseScore> cases, double threshold) {
   std::vector<ScoredCase> scored;
   for (const CaseScore& one : cases)
@@ -65,7 +79,8 @@ ClassSummary classes(std::span<const CaseScore> cases, double threshold) {
 
 }  // namespace
 
-Summary summarize(std::span<const CaseScore> cases, EmptyRule empty, double threshold) {
+Summary summarize(std::span<const CaseScore> cases, EmptyRule empty, double threshold,
+                  const SurfaceOptions& surface) {
   Summary summary;
   summary.counts = count(cases, empty);
   std::vector<Overlap> scored;
@@ -80,8 +95,14 @@ Summary summarize(std::span<const CaseScore> cases, EmptyRule empty, double thre
     summary.overlap.push_back(row);
   }
   summary.class_mean_dice = over_cases(scored, class_mean_metric(), empty).mean;
+  add_geometry(summary, cases, surface);
   summary.classes = classes(cases, threshold);
   return summary;
+}
+
+std::optional<double> region_sensitivity(const Summary& summary) {
+  if (summary.regions_drawn == 0) return std::nullopt;
+  return static_cast<double>(summary.regions_detected) / static_cast<double>(summary.regions_drawn);
 }
 
 std::string why_undefined(const ClassCounts& counts) {

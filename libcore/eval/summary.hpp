@@ -40,6 +40,11 @@ struct MetricSummary {
   std::optional<double> pooled;  // of the summed counts
 };
 
+struct GeometrySummary {
+  GeometryMetric metric;
+  Spread over_cases;
+};
+
 struct ClassSummary {
   double threshold = 0.5;
   ClassCounts counts;
@@ -51,12 +56,20 @@ struct Summary {
   Overlap pooled;                      // pixels of all scored cases
   std::vector<MetricSummary> overlap;  // in the order of overlap_metrics()
   std::optional<double> class_mean_dice;
+  std::vector<GeometrySummary> geometry;  // in the order of geometry_metrics()
+  std::int64_t regions_drawn = 0;         // pieces of all scored cases
+  std::int64_t regions_detected = 0;
   ClassSummary classes;
 
   bool any_scored() const { return counts.mask_scored + counts.class_scored > 0; }
 };
 
-Summary summarize(std::span<const CaseScore> cases, EmptyRule empty, double threshold);
+// The cases were scored by the same rule and options.
+Summary summarize(std::span<const CaseScore> cases, EmptyRule empty, double threshold,
+                  const SurfaceOptions& surface = {});
+
+// Detected of drawn regions; nothing if none was drawn.
+std::optional<double> region_sensitivity(const Summary& summary);
 
 // Why a number of ClassSummary is nothing.
 std::string why_undefined(const ClassCounts& counts);
