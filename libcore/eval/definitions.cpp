@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "libcore/base/text.hpp"
+#include "libcore/eval/class_metrics.hpp"
 #include "libcore/eval/geometry.hpp"
 #include "libcore/eval/overlap_metrics.hpp"
 
@@ -66,13 +67,13 @@ Definitions definitions(const SurfaceOptions& surface) {
        "a drawn mask without a predicted one, or a label without a probability: counted, not scored"},
       {"failed", "a record with an error, here or before: counted, not scored"},
       {"class", "malignant is positive; a case is called malignant where p_malignant >= threshold"},
-      {"accuracy", "(TP + TN) / labelled cases with a probability"},
-      {"balanced_accuracy", "mean of the sensitivity and the specificity of the class"},
-      {"auroc",
-       "chance that a malignant case has the higher p_malignant than a benign one, ties counted half"},
       {"nodule-size",
        "thirds of the drawn area's share of the image, cut over the scored cases with a nodule"}};
   all.insert(all.end(), rest.begin(), rest.end());
+  for (const DecisionMetric& metric : decision_metrics())
+    all.emplace_back("class." + std::string(metric.name), metric.definition);
+  for (const ProbabilityMetric& metric : probability_metrics())
+    all.emplace_back("class." + std::string(metric.name), metric.definition);
   return all;
 }
 

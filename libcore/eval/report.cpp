@@ -24,7 +24,7 @@ std::string headline(const Report& report) {
   };
   return fmt::format("{} masks: Dice {} (mean); {} labels: AUROC {}", summary.counts.mask_scored,
                      number(summary.overlap.front().over_cases.mean), summary.counts.class_scored,
-                     number(summary.classes.auroc));
+                     number(class_value(summary.classes, "auroc")));
 }
 
 std::string case_line(const CaseScore& score) {

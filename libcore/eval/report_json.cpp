@@ -1,3 +1,4 @@
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "libcore/eval/definitions.hpp"
@@ -82,13 +83,18 @@ Json geometry_json(const Summary& summary) {
 }
 
 Json class_json(const ClassSummary& classes) {
-  const std::string why = why_undefined(classes.counts);
   Json json, reasons;
-  put(json, reasons, "accuracy", classes.accuracy, why);
-  put(json, reasons, "balanced_accuracy", classes.balanced_accuracy, why);
-  put(json, reasons, "sensitivity", classes.sensitivity, why);
-  put(json, reasons, "specificity", classes.specificity, why);
-  put(json, reasons, "auroc", classes.auroc, why);
+  const auto add = [&](std::string_view name, const std::optional<double>& value) {
+    put(json, reasons, std::string(name), value, why_undefined(name, classes.counts));
+  };
+  const auto decisions = decision_metrics();
+  for (std::size_t i = 0; i < decisions.size(); ++i) add(decisions[i].name, classes.decisions[i]);
+  const auto probabilities = probability_metrics();
+  for (std::size_t i = 0; i < probabilities.size(); ++i) add(probabilities[i].name, classes.probabilities[i]);
+  if (classes.auroc) {
+    json["auroc_standard_error"] = std::sqrt(classes.auroc->variance);
+    json["auroc_standard_error_by"] = classes.one_case_each ? "DeLong" : "Obuchowski";
+  }
   json["cases"] = {{"tp", classes.counts.tp},
                    {"fp", classes.counts.fp},
                    {"fn", classes.counts.fn},

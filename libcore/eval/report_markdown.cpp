@@ -107,15 +107,17 @@ std::string classification(const Report& report) {
   text +=
       fmt::format("\nMalignant is the positive class; threshold {}.\n", threshold_text(report.evaluation));
   text += table_head({"Metric", "Value"}, "lr");
-  text += row({"AUROC", number(classes.auroc)});
-  text += row({"Accuracy", number(classes.accuracy)});
-  text += row({"Balanced accuracy", number(classes.balanced_accuracy)});
-  text += row({"Sensitivity", number(classes.sensitivity)});
-  text += row({"Specificity", number(classes.specificity)});
+  const auto probabilities = probability_metrics();
+  for (std::size_t i = 0; i < probabilities.size(); ++i)
+    text += row({std::string(probabilities[i].title), number(classes.probabilities[i])});
+  const auto decisions = decision_metrics();
+  for (std::size_t i = 0; i < decisions.size(); ++i)
+    text += row({std::string(decisions[i].title), number(classes.decisions[i])});
   text += table_head({"Label", "Called benign", "Called malignant"}, "lrr");
   text += row({"benign", std::to_string(counts.tn), std::to_string(counts.fp)});
   text += row({"malignant", std::to_string(counts.fn), std::to_string(counts.tp)});
-  if (!classes.auroc) text += fmt::format("\n{} is undefined: {}.\n", kNone, why_undefined(counts));
+  if (!class_value(classes, "auroc"))
+    text += fmt::format("\n{} is undefined: {}.\n", kNone, why_undefined("auroc", counts));
   return text;
 }
 
@@ -132,11 +134,11 @@ std::string subgroup_tables(const Report& report) {
     const Summary& summary = part.summary;
     const MetricSummary& dice = summary.overlap.front();
     const std::string missing = shortfall(summary.counts);
-    text += row({cell(part.value), std::to_string(summary.counts.records),
-                 std::to_string(summary.counts.mask_scored), number(dice.over_cases.mean),
-                 number(dice.over_cases.median), number(dice.pooled),
-                 std::to_string(summary.counts.class_scored), number(summary.classes.accuracy),
-                 number(summary.classes.auroc), missing.empty() ? kNone : missing});
+    text += row(
+        {cell(part.value), std::to_string(summary.counts.records), std::to_string(summary.counts.mask_scored),
+         number(dice.over_cases.mean), number(dice.over_cases.median), number(dice.pooled),
+         std::to_string(summary.counts.class_scored), number(class_value(summary.classes, "accuracy")),
+         number(class_value(summary.classes, "auroc")), missing.empty() ? kNone : missing});
   }
   return text;
 }

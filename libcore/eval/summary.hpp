@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "libcore/eval/case_score.hpp"
-#include "libcore/eval/classification.hpp"
+#include "libcore/eval/class_metrics.hpp"
+#include "libcore/eval/roc.hpp"
 #include "libcore/eval/statistics.hpp"
 
 namespace tn {
@@ -48,8 +49,14 @@ struct GeometrySummary {
 struct ClassSummary {
   double threshold = 0.5;
   ClassCounts counts;
-  std::optional<double> accuracy, balanced_accuracy, sensitivity, specificity, auroc;
+  std::vector<std::optional<double>> decisions;      // in the order of decision_metrics()
+  std::vector<std::optional<double>> probabilities;  // in the order of probability_metrics()
+  std::optional<AurocEstimate> auroc;                // with its variance
+  bool one_case_each = false;                        // no patient has two cases: the variance is DeLong's
 };
+
+// By a metric's name.
+std::optional<double> class_value(const ClassSummary& classes, std::string_view name);
 
 struct Summary {
   CaseCounts counts;
@@ -70,8 +77,5 @@ Summary summarize(std::span<const CaseScore> cases, EmptyRule empty, double thre
 
 // Detected of drawn regions; nothing if none was drawn.
 std::optional<double> region_sensitivity(const Summary& summary);
-
-// Why a number of ClassSummary is nothing.
-std::string why_undefined(const ClassCounts& counts);
 
 }  // namespace tn
