@@ -22,6 +22,7 @@ struct Options {
   tn::OutputOptions outputs;
   tn::ReadOptions read;
   std::vector<std::string> nsd_tolerances;
+  std::int64_t seed = 0;
   bool no_pg = false;
   bool explain = false;
 };
@@ -64,6 +65,13 @@ tn::Flags flags(Options& o) {
            {{"border", tn::NsdForm::border}, {"surface-distance", tn::NsdForm::surface_distance}}, "FORM",
            "NSD: border (MONAI) or surface-distance (DeepMind)");
   f.repeated("nsd-tolerance", o.nsd_tolerances, "D", "distance within which borders agree; default: 2");
+  f.optional("bootstrap", o.eval.intervals.resamples, "N", "resamples of patients for intervals; 0: none");
+  f.choice("interval", o.eval.intervals.method,
+           {{"percentile", tn::IntervalMethod::percentile}, {"bca", tn::IntervalMethod::bca}}, "METHOD",
+           "percentile, or bca: corrected for bias and acceleration");
+  f.optional("confidence", o.eval.intervals.confidence, "SHARE",
+             "how often such intervals hold the true value");
+  f.optional("seed", o.seed, "N", "seed of the resamples");
   f.toggle("explain-metrics", o.explain, "print what every number means and exit");
   f.once();
   f.section("Computing");
@@ -95,6 +103,7 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   set_tolerances(o);
   if (o.explain) return explain(o.eval.surface);
   for (const std::string& text : o.select) o.eval.selection.conditions.push_back(tn::parse_condition(text));
+  o.eval.intervals.seed = static_cast<std::uint64_t>(o.seed);
   tn::check(o.eval);
   tn::check(o.outputs);
   const tn::InterruptScope interruptible;

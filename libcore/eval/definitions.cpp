@@ -67,6 +67,11 @@ Definitions definitions(const SurfaceOptions& surface) {
        "a drawn mask without a predicted one, or a label without a probability: counted, not scored"},
       {"failed", "a record with an error, here or before: counted, not scored"},
       {"class", "malignant is positive; a case is called malignant where p_malignant >= threshold"},
+      {"interval",
+       "of bootstrap resamples of whole patients (cases where none is named), seeded; resamples in which a "
+       "number is undefined are dropped and counted; percentile, or BCa (Efron 1987)"},
+      {"auroc_standard_error",
+       "DeLong 1988; where a patient has several cases, Obuchowski's extension to clusters (1997)"},
       {"nodule-size",
        "thirds of the drawn area's share of the image, cut over the scored cases with a nodule"}};
   all.insert(all.end(), rest.begin(), rest.end());

@@ -95,6 +95,7 @@ void check(const EvalOptions& options) {
   if (options.threshold && !(*options.threshold >= 0 && *options.threshold <= 1))
     throw Error(Exit::usage, "threshold {} is not in [0,1]", *options.threshold);
   check(options.surface);
+  check(options.intervals);
   thread_count(options.jobs);
   if (options.max_pixels < 1) throw Error(Exit::usage, "at most {} pixels", options.max_pixels);
   if (options.selection.limit && *options.selection.limit < 0)
@@ -110,6 +111,8 @@ Evaluation evaluate(ManifestReader& reader, const EvalOptions& options, const Ca
   result.header = reader.header();
   result.empty = options.empty;
   result.surface = options.surface;
+  result.intervals = options.intervals;
+  result.intervals.jobs = options.jobs;
   result.by = options.by;
   choose_threshold(result, options, reader.name());
   const ScoreOptions score{options.root,    {options.max_pixels}, options.empty,

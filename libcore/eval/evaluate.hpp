@@ -9,6 +9,7 @@
 
 #include "libcore/data/manifest.hpp"
 #include "libcore/data/select.hpp"
+#include "libcore/eval/bootstrap.hpp"
 #include "libcore/eval/case_score.hpp"
 
 namespace tn {
@@ -18,6 +19,7 @@ struct EvalOptions {
   std::string root;
   EmptyRule empty = EmptyRule::score;
   SurfaceOptions surface;
+  IntervalOptions intervals;
   std::optional<double> threshold;  // of p_malignant, in [0,1]; nothing: the model's, else 0.5
   std::vector<std::string> by;      // keys of subgroups
   std::int64_t max_pixels = DecodeLimits().max_pixels;
@@ -35,6 +37,7 @@ struct Evaluation {
   std::vector<CaseScore> cases;  // in input order
   EmptyRule empty = EmptyRule::score;
   SurfaceOptions surface;
+  IntervalOptions intervals;
   double threshold = 0.5;
   ThresholdSource threshold_source = ThresholdSource::none_given;
   std::vector<std::string> by;

@@ -42,8 +42,10 @@ Report make_report(Evaluation evaluation) {
                 "no case can be evaluated: of {} records none has both a truth and a prediction{}",
                 report.summary.counts.records, why.empty() ? "" : " (" + why + ")");
   }
-  report.subgroups =
-      subgroups(evaluation.cases, evaluation.by, evaluation.empty, evaluation.threshold, evaluation.surface);
+  report.intervals = intervals(evaluation.cases, evaluation.empty, evaluation.threshold, evaluation.surface,
+                               evaluation.intervals);
+  report.subgroups = subgroups(evaluation.cases, evaluation.by, evaluation.empty, evaluation.threshold,
+                               evaluation.surface, evaluation.intervals);
   report.evaluation = std::move(evaluation);
   return report;
 }

@@ -12,6 +12,7 @@ namespace tn {
 struct Report {
   Evaluation evaluation;
   Summary summary;
+  std::optional<Intervals> intervals;
   std::vector<Subgroup> subgroups;
 };
 

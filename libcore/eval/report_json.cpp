@@ -103,11 +103,32 @@ Json class_json(const ClassSummary& classes) {
   return json;
 }
 
-void add_summary(Json& json, const Summary& summary, EmptyRule empty) {
+Json intervals_json(const Intervals& intervals) {
+  Json of = Json::object(), dropped = Json::object(), reasons = Json::object();
+  for (const Interval& one : intervals.of) {
+    of[one.name] = one.low ? Json{*one.low, *one.high} : Json(nullptr);
+    if (!one.low) reasons[one.name] = one.reason;
+    if (one.dropped > 0) dropped[one.name] = one.dropped;
+  }
+  Json json{{"unit", intervals.unit},
+            {"units", intervals.units},
+            {"method", method_name(intervals.options.method)},
+            {"confidence", intervals.options.confidence},
+            {"resamples", intervals.options.resamples},
+            {"seed", intervals.options.seed},
+            {"of", of},
+            {"dropped", dropped}};
+  if (!reasons.empty()) json["reasons"] = reasons;
+  return json;
+}
+
+void add_summary(Json& json, const Summary& summary, const std::optional<Intervals>& intervals,
+                 EmptyRule empty) {
   json["counts"] = counts_json(summary.counts);
   json["overlap"] = overlap_json(summary, empty);
   json["geometry"] = geometry_json(summary);
   json["class"] = class_json(summary.classes);
+  if (intervals) json["intervals"] = intervals_json(*intervals);
 }
 
 const char* source_name(ThresholdSource source) {
@@ -162,11 +183,11 @@ std::string report_json(const Report& report) {
                        {"model", or_null(evaluation.header.json("model"))}};
   if (const auto programs = evaluation.header.json("pg")) json["pg"] = *programs;
   json["definitions"] = definitions_json(evaluation);
-  add_summary(json, report.summary, evaluation.empty);
+  add_summary(json, report.summary, report.intervals, evaluation.empty);
   json["subgroups"] = Json::array();
   for (const Subgroup& part : report.subgroups) {
     Json one{{"by", part.key}, {"value", part.value}};
-    add_summary(one, part.summary, evaluation.empty);
+    add_summary(one, part.summary, part.intervals, evaluation.empty);
     json["subgroups"].push_back(one);
   }
   std::string text = json.dump(2);
