@@ -23,6 +23,9 @@ struct Options {
   tn::ReadOptions read;
   std::vector<std::string> nsd_tolerances;
   std::int64_t seed = 0;
+  std::optional<std::string> baseline;
+  tn::GateOptions gate;
+  std::vector<std::string> tolerances;
   bool no_pg = false;
   bool explain = false;
 };
@@ -43,6 +46,7 @@ tn::Flags flags(Options& o) {
              "write the report for readers; - is stdout, and the default if no output is named");
   f.optional("json", o.outputs.json, "FILE", "write the report for programs, tn-report(5); - is stdout");
   f.optional("per-case", o.outputs.per_case, "FILE", "write the records with their metrics; - is stdout");
+  f.optional("junit", o.outputs.junit, "FILE", "write the gate's verdicts as JUnit XML; - is stdout");
   f.toggle("force", o.outputs.force, "overwrite outputs");
   f.once();
   f.toggle("no-pg", o.no_pg, "leave this program out of the history in the outputs");
@@ -74,6 +78,18 @@ tn::Flags flags(Options& o) {
   f.optional("seed", o.seed, "N", "seed of the resamples");
   f.toggle("explain-metrics", o.explain, "print what every number means and exit");
   f.once();
+  f.section("Gate");
+  f.optional("baseline", o.baseline, "REPORT", "fail where the numbers are worse than in this report");
+  f.repeated("gate", o.gate.metrics, "METRIC",
+             "look at this metric or family alone, such as dice.mean or class");
+  f.repeated("tolerance", o.tolerances, "METRIC=ABS[,REL]",
+             "how much worse is no failure; default: 0.01, of distances and log loss 5 %, of counts 0");
+  f.choice("gate-rule", o.gate.rule,
+           {{"both", tn::GateRule::both},
+            {"tolerance", tn::GateRule::tolerance},
+            {"interval", tn::GateRule::interval}},
+           "RULE", "fail by tolerance and paired interval both, by tolerance or by interval");
+  f.toggle("accept-inconclusive", o.gate.accept_inconclusive, "pass where the interval includes no change");
   f.section("Computing");
   f.optional("jobs,j", o.eval.jobs, "N", "threads; 0: every core");
   f.unrecorded();
@@ -99,6 +115,24 @@ tn::Exit explain(const tn::SurfaceOptions& surface) {
   return tn::Exit::ok;
 }
 
+// Reads the baseline before the work, so that a wrong one is refused at once.
+std::optional<tn::StoredReport> prepare_gate(Options& o) {
+  for (const std::string& text : o.tolerances) o.gate.tolerances.push_back(tn::parse_tolerance(text));
+  if (!o.baseline) {
+    if (o.outputs.junit || !o.gate.metrics.empty() || !o.tolerances.empty() || o.gate.accept_inconclusive)
+      throw tn::Error(tn::Exit::usage, "options of the gate need --baseline");
+    return std::nullopt;
+  }
+  tn::StoredReport baseline = tn::read_report(*o.baseline);
+  tn::check(o.gate, baseline, o.eval.intervals);
+  return baseline;
+}
+
+tn::GateResult gate(const tn::StoredReport& baseline, const tn::Report& report, const Options& o) {
+  return tn::gate(baseline, tn::parse_report(tn::report_json(report), "this run"), o.gate,
+                  report.evaluation.intervals);
+}
+
 tn::Exit run(Options o, const tn::Invocation& call) {
   set_tolerances(o);
   if (o.explain) return explain(o.eval.surface);
@@ -106,6 +140,7 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   o.eval.intervals.seed = static_cast<std::uint64_t>(o.seed);
   tn::check(o.eval);
   tn::check(o.outputs);
+  const std::optional<tn::StoredReport> baseline = prepare_gate(o);
   const tn::InterruptScope interruptible;
 
   tn::ManifestReader reader(o.inputs.empty() ? "-" : o.inputs.front(), o.read);
@@ -121,11 +156,17 @@ tn::Exit run(Options o, const tn::Invocation& call) {
         progress.advance();
       });
   evaluation.header = header;
-  const tn::Report report = tn::make_report(std::move(evaluation));
+  tn::Report report = tn::make_report(std::move(evaluation));
+  if (baseline) report.gate = gate(*baseline, report, o);
   outputs.finish(report);
   call.log.note(tn::headline(report));
   const std::string missing = tn::shortfall(report.summary.counts);
   if (!missing.empty()) call.log.warning(fmt::format("not scored: {}", missing));
+  if (report.gate) {
+    const std::string line = fmt::format("gate: {}", report.gate->line);
+    report.gate->exit == tn::Exit::ok ? call.log.note(line) : call.log.error(line);
+    if (report.gate->exit != tn::Exit::ok) return report.gate->exit;
+  }
   return report.summary.counts.failed_here > 0 ? tn::Exit::partial : tn::Exit::ok;
 }
 

@@ -148,6 +148,7 @@ Json definitions_json(const Evaluation& evaluation) {
   for (const auto& [name, text] : definitions(evaluation.surface)) texts[name] = text;
   return {{"grid", "original"},
           {"empty", rule_name(evaluation.empty)},
+          {"labels", labels_of(evaluation.header)},
           {"distance_unit", evaluation.surface.millimetres ? "mm" : "px"},
           {"hd95_form", form_name(evaluation.surface.hd95)},
           {"nsd_form", form_name(evaluation.surface.nsd)},
@@ -190,6 +191,7 @@ std::string report_json(const Report& report) {
     add_summary(one, part.summary, part.intervals, evaluation.empty);
     json["subgroups"].push_back(one);
   }
+  if (report.gate) json["gate"] = gate_json(*report.gate);
   std::string text = json.dump(2);
   text.resize(text.size() - 2);  // the end of the object: the cases follow, one a line
   text += ",\n  \"cases\": [";

@@ -208,8 +208,9 @@ std::string case_table(const Evaluation& evaluation) {
 }  // namespace
 
 std::string report_markdown(const Report& report) {
-  return first_lines(report) + segmentation(report) + geometry_tables(report) + classification(report) +
-         subgroup_tables(report) + interval_lines(report.intervals) + case_table(report.evaluation) +
+  return first_lines(report) + (report.gate ? gate_markdown(*report.gate) : std::string()) +
+         segmentation(report) + geometry_tables(report) + classification(report) + subgroup_tables(report) +
+         interval_lines(report.intervals) + case_table(report.evaluation) +
          "\n`tn-eval --explain-metrics` says what the numbers mean. For research; not a medical device.\n";
 }
 
