@@ -10,6 +10,7 @@
 #include "libcore/base/text.hpp"
 #include "libcore/cli/progress.hpp"
 #include "libcore/cli/run_tool.hpp"
+#include "libcore/eval/compare.hpp"
 #include "libcore/eval/definitions.hpp"
 #include "libcore/eval/outputs.hpp"
 
@@ -23,6 +24,8 @@ struct Options {
   tn::ReadOptions read;
   std::vector<std::string> nsd_tolerances;
   std::int64_t seed = 0;
+  bool compare = false;
+  std::int64_t permutations = 10000;
   std::optional<std::string> baseline;
   tn::GateOptions gate;
   std::vector<std::string> tolerances;
@@ -34,7 +37,7 @@ tn::Flags flags(Options& o) {
   tn::Flags f({"tn-eval",
                "Compares predicted masks and classes with the truth: a report, and metrics for each case.",
                "[OPTION]... [MANIFEST]"});
-  f.operands(o.inputs, "manifest", 0, 1);
+  f.operands(o.inputs, "manifest", 0, 1000);
   f.section("Input");
   f.optional("root", o.eval.root, "DIR", "folder that the records' paths start from");
   f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE");
@@ -90,6 +93,10 @@ tn::Flags flags(Options& o) {
             {"interval", tn::GateRule::interval}},
            "RULE", "fail by tolerance and paired interval both, by tolerance or by interval");
   f.toggle("accept-inconclusive", o.gate.accept_inconclusive, "pass where the interval includes no change");
+  f.section("Comparison");
+  f.toggle("compare", o.compare, "the operands are reports of --json: test each against the first");
+  f.once();
+  f.optional("permutations", o.permutations, "N", "draws of a permutation test with more than 16 units");
   f.section("Computing");
   f.optional("jobs,j", o.eval.jobs, "N", "threads; 0: every core");
   f.unrecorded();
@@ -112,6 +119,31 @@ tn::Exit explain(const tn::SurfaceOptions& surface) {
   tn::TextOutput out("-", false);
   out.write(tn::explain_text(surface));
   out.finish();
+  return tn::Exit::ok;
+}
+
+tn::Exit compare(const Options& o, const tn::Invocation& call) {
+  if (o.inputs.size() < 2) throw tn::Error(tn::Exit::usage, "--compare needs two reports or more");
+  if (o.baseline || o.outputs.per_case || o.outputs.junit)
+    throw tn::Error(tn::Exit::usage,
+                    "--compare goes with --markdown and --json alone, and without --baseline");
+  if (o.permutations < 1) throw tn::Error(tn::Exit::usage, "{} permutations", o.permutations);
+  std::vector<tn::StoredReport> reports;
+  for (const std::string& path : o.inputs) reports.push_back(tn::read_report(path));
+  tn::IntervalOptions intervals = o.eval.intervals;
+  intervals.jobs = o.eval.jobs;
+  const tn::Comparison found = tn::compare_reports(reports, intervals, o.permutations);
+  if (o.outputs.json) {
+    tn::TextOutput out(*o.outputs.json, o.outputs.force);
+    out.write(tn::comparison_json(found, intervals, o.permutations));
+    out.finish();
+  }
+  if (o.outputs.markdown || !o.outputs.json) {
+    tn::TextOutput out(o.outputs.markdown.value_or("-"), o.outputs.force);
+    out.write(tn::comparison_markdown(found, intervals, o.permutations));
+    out.finish();
+  }
+  call.log.note(fmt::format("{} reports of {} cases compared", reports.size(), found.cases));
   return tn::Exit::ok;
 }
 
@@ -140,6 +172,9 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   o.eval.intervals.seed = static_cast<std::uint64_t>(o.seed);
   tn::check(o.eval);
   tn::check(o.outputs);
+  if (o.compare) return compare(o, call);
+  if (o.inputs.size() > 1)
+    throw tn::Error(tn::Exit::usage, "one manifest at most; reports go with --compare");
   const std::optional<tn::StoredReport> baseline = prepare_gate(o);
   const tn::InterruptScope interruptible;
 

@@ -60,9 +60,8 @@ std::vector<CaseScore> matched(std::vector<std::string>& obstacles, const std::v
   }
   const std::size_t added = now.size() - result.size();
   if (!gone.empty())
-    obstacles.push_back(
-        fmt::format("fewer cases: {} of the baseline's are gone, such as {}", gone.size(), gone.front()));
-  if (added > 0) obstacles.push_back(fmt::format("other cases: {} are not in the baseline", added));
+    obstacles.push_back(fmt::format("fewer cases: {} are gone, such as {}", gone.size(), gone.front()));
+  if (added > 0) obstacles.push_back(fmt::format("other cases: {} were not there before", added));
   if (!other.empty())
     obstacles.push_back(fmt::format("other truth: label, patient or drawn mask of {} cases, such as {}",
                                     other.size(), other.front()));
@@ -240,6 +239,12 @@ std::string_view verdict_name(Verdict verdict) {
   return "";
 }
 
+std::vector<CaseScore> comparable_cases(std::vector<std::string>& obstacles, const StoredReport& before,
+                                        const StoredReport& now) {
+  compare_definitions(obstacles, before.json.at("definitions"), now.json.at("definitions"));
+  return matched(obstacles, before.cases, now.cases);
+}
+
 void check(const GateOptions& options, const StoredReport& baseline, const IntervalOptions& intervals) {
   if (options.rule != GateRule::tolerance && intervals.resamples == 0)
     throw Error(Exit::usage,
@@ -260,8 +265,7 @@ GateResult gate(const StoredReport& baseline, const StoredReport& current, const
                 const IntervalOptions& intervals) {
   GateResult result;
   result.baseline = baseline.name;
-  compare_definitions(result.obstacles, baseline.json.at("definitions"), current.json.at("definitions"));
-  const std::vector<CaseScore> cases = matched(result.obstacles, baseline.cases, current.cases);
+  const std::vector<CaseScore> cases = comparable_cases(result.obstacles, baseline, current);
   if (result.obstacles.empty()) {
     add_counts(result, baseline, current, options);
     add_metrics(result, baseline, current, cases, options, intervals);

@@ -54,6 +54,11 @@ struct GateResult {
   std::string line;  // the verdict in one line
 };
 
+// The cases of `now` in the order of `before`. Why the two cannot be compared goes to `obstacles`: another
+// definition, other cases, another truth.
+std::vector<CaseScore> comparable_cases(std::vector<std::string>& obstacles, const StoredReport& before,
+                                        const StoredReport& now);
+
 // Throws Error(usage) for a tolerance or metric that the baseline does not have, or a rule that needs
 // intervals without resamples.
 void check(const GateOptions& options, const StoredReport& baseline, const IntervalOptions& intervals);

@@ -9,6 +9,8 @@
 namespace tn {
 namespace {
 
+constexpr double kRounding = 1e-24;  // a variance that is left over from sums of 1/n
+
 struct Placements {
   std::vector<double> of_case;  // of a malignant one: share of benign ones below it, ties counted half; of a
                                 // benign one: share of malignant ones above it
@@ -112,6 +114,7 @@ std::optional<AurocDifference> compare_auroc(std::span<const ScoredCase> a, std:
   result.variance =
       std::max(0.0, covariance(sums_a, sums_a, counts, of_a) + covariance(sums_b, sums_b, counts, of_b) -
                         2 * covariance(sums_a, sums_b, counts, of_a));
+  if (result.variance < kRounding) result.variance = 0;
   if (result.variance > 0)
     result.p = 2 * normal_share(-std::abs(result.difference) / std::sqrt(result.variance));
   return result;

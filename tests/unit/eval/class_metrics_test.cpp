@@ -83,6 +83,18 @@ TEST(Auroc, EqualProbabilitiesHaveNoTest) {
   EXPECT_EQ(found.p, std::nullopt);
 }
 
+TEST(Auroc, NeverWrongAgainstAlwaysWrongHasNoVarianceAndNoTest) {
+  std::vector<ScoredCase> right, wrong;
+  for (int i = 0; i < 12; ++i) {
+    right.push_back({i % 2 == 0 ? 0.9 : 0.1, i % 2 == 0});
+    wrong.push_back({i % 2 == 0 ? 0.1 : 0.9, i % 2 == 0});
+  }
+  const AurocDifference found = *compare_auroc(right, wrong, own_units(12));
+  EXPECT_NEAR(found.difference, 1, 1e-12);
+  EXPECT_EQ(found.variance, 0);
+  EXPECT_FALSE(found.p);
+}
+
 TEST(Calibration, LastBinIsClosed) {
   EXPECT_EQ(calibration_bin(0), 0U);
   EXPECT_EQ(calibration_bin(0.99), 14U);
