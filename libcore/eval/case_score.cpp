@@ -1,6 +1,7 @@
 #include "libcore/eval/case_score.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "libcore/base/error.hpp"
@@ -31,6 +32,21 @@ ImageSize grid_of(const Record& record, const ScoreOptions& options) {
   return image_size(resolve(options.root, *image), options.limits);
 }
 
+// Of a pixel: 1 unless distances are in mm.
+Spacing spacing_of(const Record& record, const ScoreOptions& options) {
+  if (!options.surface.millimetres) return {1, 1};
+  const auto value = record.json("spacing_mm");
+  if (!value) throw Error(Exit::bad_data, "no 'spacing_mm', and distances are in mm");
+  const auto step = [&](std::size_t i) {
+    const bool number = value->is_array() && value->size() == 2 && (*value)[i].is_number();
+    const double mm = number ? (*value)[i].get<double>() : 0;
+    if (!(mm > 0 && std::isfinite(mm)))
+      throw Error(Exit::bad_data, "'spacing_mm' {} is not [x,y] in mm", value->dump());
+    return mm;
+  };
+  return {step(0), step(1)};
+}
+
 bool has_mask(const Record& record) {
   return !record.is_null("mask") || !record.is_null("regions");
 }
@@ -50,6 +66,8 @@ void score_mask(CaseScore& score, const Record& record, const ScoreOptions& opti
   const cv::Mat1b drawn = load_mask(record, options.root, grid, options.limits).value();
   const cv::Mat1b predicted = load_mask(*prediction, options.root, grid, options.limits).value();
   score.counts = overlap(predicted, drawn);
+  score.geometry =
+      geometry(predicted, drawn, *score.counts, spacing_of(record, options), options.surface, options.empty);
 }
 
 void score_class(CaseScore& score, const Record& record, const ScoreOptions& options) {
@@ -75,9 +93,43 @@ std::string error_of(const Record& record) {
   return message && message->is_string() ? message->get<std::string>() : "no reason given";
 }
 
+void put_geometry(Json& json, Json& reasons, const CaseScore& score, const ScoreOptions& options) {
+  const std::vector<GeometryMetric> metrics = geometry_metrics(options.surface);
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    const std::optional<double>& value = score.geometry->values.at(i);
+    json[metrics[i].name] = value ? Json(*value) : Json(nullptr);
+    if (!value) reasons[metrics[i].name] = why_no_geometry(*score.counts, options.empty);
+  }
+  json["regions_drawn"] = score.geometry->regions_drawn;
+  json["regions_detected"] = score.geometry->regions_detected;
+}
+
 std::int64_t count_of(const nlohmann::json& metrics, const char* key) {
   const auto found = metrics.find(key);
   return found != metrics.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+Geometry geometry_of(const nlohmann::json& metrics, const ScoreOptions& options) {
+  Geometry geometry;
+  for (const GeometryMetric& metric : geometry_metrics(options.surface)) {
+    const auto found = metrics.find(metric.name);
+    const bool number = found != metrics.end() && found->is_number();
+    geometry.values.push_back(number ? std::optional(found->get<double>()) : std::nullopt);
+  }
+  geometry.regions_drawn = count_of(metrics, "regions_drawn");
+  geometry.regions_detected = count_of(metrics, "regions_detected");
+  return geometry;
+}
+
+void read_metrics(CaseScore& score, const nlohmann::json& metrics, const ScoreOptions& options) {
+  if (metrics.contains("tp")) {
+    score.counts = Overlap{count_of(metrics, "tp"), count_of(metrics, "fp"), count_of(metrics, "fn"),
+                           count_of(metrics, "tn")};
+    score.geometry = geometry_of(metrics, options);
+  }
+  const nlohmann::json missing = metrics.value("missing", nlohmann::json::array());
+  score.mask_missing = std::find(missing.begin(), missing.end(), "mask") != missing.end();
+  score.class_missing = std::find(missing.begin(), missing.end(), "class") != missing.end();
 }
 
 }  // namespace
@@ -111,6 +163,7 @@ Json metrics_json(const CaseScore& score, const ScoreOptions& options) {
   if (score.counts) {
     for (const OverlapMetric& metric : overlap_metrics()) put(metric);
     put(class_mean_metric());
+    put_geometry(json, reasons, score, options);
     json["tp"] = score.counts->tp;
     json["fp"] = score.counts->fp;
     json["fn"] = score.counts->fn;
@@ -146,13 +199,7 @@ CaseScore case_of(const Record& record, const ScoreOptions& options) {
     return score;
   }
   score.p_malignant = record.number("p_malignant");
-  const nlohmann::json metrics = record.json("metrics").value_or(nlohmann::json::object());
-  if (metrics.contains("tp"))
-    score.counts = Overlap{count_of(metrics, "tp"), count_of(metrics, "fp"), count_of(metrics, "fn"),
-                           count_of(metrics, "tn")};
-  const nlohmann::json missing = metrics.value("missing", nlohmann::json::array());
-  score.mask_missing = std::find(missing.begin(), missing.end(), "mask") != missing.end();
-  score.class_missing = std::find(missing.begin(), missing.end(), "class") != missing.end();
+  read_metrics(score, record.json("metrics").value_or(nlohmann::json::object()), options);
   return score;
 }
 

@@ -9,6 +9,7 @@
 
 #include "libcore/data/manifest.hpp"
 #include "libcore/data/record.hpp"
+#include "libcore/eval/geometry.hpp"
 #include "libcore/eval/overlap_metrics.hpp"
 #include "libcore/image/image_io.hpp"
 
@@ -18,6 +19,7 @@ struct ScoreOptions {
   std::string root;  // paths of records resolve against it; empty: the current folder
   DecodeLimits limits = {};
   EmptyRule empty = EmptyRule::score;
+  SurfaceOptions surface;
   double threshold = 0.5;  // p_malignant at or above it: malignant
   std::map<std::string, int> labels{{"benign", 0}, {"malignant", 1}};  // from the manifest's header
 };
@@ -30,6 +32,7 @@ struct CaseScore {
   std::optional<bool> malignant;      // what the label means
   std::optional<double> p_malignant;  // in [0,1]
   std::optional<Overlap> counts;      // on the original image's grid
+  std::optional<Geometry> geometry;   // by the rule for empty masks; there if the counts are
   bool mask_missing = false;
   bool class_missing = false;
   std::optional<std::string> error;  // the record failed, here or before: nothing above is scored
@@ -43,7 +46,8 @@ struct CaseScore {
 std::optional<Record> prediction_of(const Record& record);
 
 // Reads both masks on the original image's grid and compares. The size is the record's `size`, or the image's
-// own. Throws Error(bad_data | no_input) for what cannot be read: masks, label, probability.
+// own. Throws Error(bad_data | no_input) for what cannot be read: masks, label, probability; the spacing if
+// distances are in mm.
 CaseScore score_case(const Record& record, const ScoreOptions& options);
 
 // The `metrics` of a record and of a report's case: every number, null with a reason beside it.

@@ -44,6 +44,26 @@ std::optional<double> balanced_accuracy(const ClassCounts& counts) {
   return (*malignant + *benign) / 2;
 }
 
+std::optional<double> ppv(const ClassCounts& counts) {
+  return ratio(counts.tp, counts.tp + counts.fp);
+}
+
+std::optional<double> npv(const ClassCounts& counts) {
+  return ratio(counts.tn, counts.tn + counts.fn);
+}
+
+std::optional<double> f1(const ClassCounts& counts) {
+  return ratio(2 * counts.tp, 2 * counts.tp + counts.fp + counts.fn);
+}
+
+std::optional<double> mcc(const ClassCounts& counts) {
+  const auto tp = static_cast<double>(counts.tp), fp = static_cast<double>(counts.fp),
+             fn = static_cast<double>(counts.fn), tn = static_cast<double>(counts.tn);
+  const double margins = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn);
+  if (margins == 0) return std::nullopt;
+  return (tp * tn - fp * fn) / std::sqrt(margins);
+}
+
 std::optional<double> auroc(std::span<const ScoredCase> cases) {
   if (std::ranges::any_of(cases, [](const ScoredCase& one) { return std::isnan(one.p_malignant); }))
     return std::nullopt;

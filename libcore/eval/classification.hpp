@@ -1,4 +1,5 @@
 // How well probabilities of malignancy tell the two classes apart: counts at a threshold, AUROC.
+// How true they are as probabilities stands in calibration.hpp.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,10 @@ std::optional<double> accuracy(const ClassCounts& counts);
 std::optional<double> sensitivity(const ClassCounts& counts);
 std::optional<double> specificity(const ClassCounts& counts);
 std::optional<double> balanced_accuracy(const ClassCounts& counts);  // mean of the two above
+std::optional<double> ppv(const ClassCounts& counts);                // positive predictive value
+std::optional<double> npv(const ClassCounts& counts);                // negative predictive value
+std::optional<double> f1(const ClassCounts& counts);
+std::optional<double> mcc(const ClassCounts& counts);  // Matthews; nothing if a class or a call is missing
 
 // Mann-Whitney: the chance that a malignant case has the higher probability, ties counted half.
 // Nothing unless both classes are there and every probability is a number.

@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "libcore/eval/surface.hpp"
+
 namespace tn {
 
 // Name and sentence, in the order in which they are printed.
 using Definitions = std::vector<std::pair<std::string, std::string>>;
-Definitions definitions();
+Definitions definitions(const SurfaceOptions& surface);
 
-std::string explain_text();  // the same for a reader, 100 columns wide
+std::string explain_text(const SurfaceOptions& surface);  // the same for a reader, 100 columns wide
 
 }  // namespace tn

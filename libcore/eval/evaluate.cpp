@@ -94,6 +94,8 @@ void note_model(std::vector<std::string>& models, const Record& record) {
 void check(const EvalOptions& options) {
   if (options.threshold && !(*options.threshold >= 0 && *options.threshold <= 1))
     throw Error(Exit::usage, "threshold {} is not in [0,1]", *options.threshold);
+  check(options.surface);
+  check(options.intervals);
   thread_count(options.jobs);
   if (options.max_pixels < 1)
     throw Error(Exit::usage, "--max-pixels: {} is not a number from 1 up", options.max_pixels);
@@ -109,10 +111,13 @@ Evaluation evaluate(ManifestReader& reader, const EvalOptions& options, const Ca
   Evaluation result;
   result.header = reader.header();
   result.empty = options.empty;
+  result.surface = options.surface;
+  result.intervals = options.intervals;
+  result.intervals.jobs = options.jobs;
   result.by = options.by;
   choose_threshold(result, options, reader.name());
-  const ScoreOptions score{
-      options.root, {options.max_pixels}, options.empty, result.threshold, labels_of(result.header)};
+  const ScoreOptions score{options.root,    {options.max_pixels}, options.empty,
+                           options.surface, result.threshold,     labels_of(result.header)};
   Arrivals arrivals;
   Source source(reader, options.selection, arrivals);
   for_each_ordered(

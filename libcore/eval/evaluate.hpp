@@ -9,6 +9,7 @@
 
 #include "libcore/data/manifest.hpp"
 #include "libcore/data/select.hpp"
+#include "libcore/eval/bootstrap.hpp"
 #include "libcore/eval/case_score.hpp"
 
 namespace tn {
@@ -17,6 +18,8 @@ struct EvalOptions {
   Selection selection;
   std::string root;
   EmptyRule empty = EmptyRule::score;
+  SurfaceOptions surface;
+  IntervalOptions intervals;
   std::optional<double> threshold;  // of p_malignant, in [0,1]; nothing: the model's, else 0.5
   std::vector<std::string> by;      // keys of subgroups
   std::int64_t max_pixels = DecodeLimits().max_pixels;
@@ -33,6 +36,8 @@ enum class ThresholdSource { option, model, none_given };
 struct Evaluation {
   std::vector<CaseScore> cases;  // in input order
   EmptyRule empty = EmptyRule::score;
+  SurfaceOptions surface;
+  IntervalOptions intervals;
   double threshold = 0.5;
   ThresholdSource threshold_source = ThresholdSource::none_given;
   std::vector<std::string> by;

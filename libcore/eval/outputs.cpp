@@ -25,7 +25,7 @@ void settle(std::optional<TextOutput>& out, const std::string& text) {
 }  // namespace
 
 void check(const OutputOptions& options) {
-  const std::array outputs{&options.per_case, &options.json, &options.markdown};
+  const std::array outputs{&options.per_case, &options.json, &options.markdown, &options.junit};
   for (const auto* output : outputs)
     if (*output && (*output)->starts_with("--"))
       throw Error(Exit::usage, "'{}' is no file name; ./{} is one, if it is meant", **output, **output);
@@ -36,10 +36,11 @@ void check(const OutputOptions& options) {
 }
 
 Outputs::Outputs(const OutputOptions& options, const Header& header) {
-  const bool none = !options.per_case && !options.json && !options.markdown;
+  const bool none = !options.per_case && !options.json && !options.markdown && !options.junit;
   if (options.per_case) per_case_.emplace(*options.per_case, options.force);
   if (options.json) json_.emplace(*options.json, options.force);
   if (options.markdown || none) markdown_.emplace(options.markdown.value_or("-"), options.force);
+  if (options.junit) junit_.emplace(*options.junit, options.force);
   if (per_case_) per_case_->header(header);
 }
 
@@ -53,9 +54,11 @@ void Outputs::finish(const Report& report) {
   if (per_case_) per_case_->settle();
   settle(json_, report_json(report));
   settle(markdown_, report_markdown(report));
+  if (report.gate) settle(junit_, gate_junit(*report.gate));
   if (per_case_) per_case_->finish();
   if (json_) json_->finish();
   if (markdown_) markdown_->finish();
+  if (junit_) junit_->finish();
 }
 
 }  // namespace tn

@@ -1,4 +1,4 @@
-// Where an evaluation goes: records with metrics, a JSON report, a Markdown report.
+// Where an evaluation goes: records with metrics, a JSON report, a Markdown report, a JUnit file.
 #pragma once
 
 #include <optional>
@@ -15,6 +15,7 @@ struct OutputOptions {
   std::optional<std::string> per_case;
   std::optional<std::string> json;
   std::optional<std::string> markdown;
+  std::optional<std::string> junit;  // needs the gate
   bool force = false;
 };
 
@@ -34,6 +35,7 @@ class Outputs {
   std::optional<ManifestWriter> per_case_;
   std::optional<TextOutput> json_;
   std::optional<TextOutput> markdown_;
+  std::optional<TextOutput> junit_;
 };
 
 }  // namespace tn

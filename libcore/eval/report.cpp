@@ -24,7 +24,7 @@ std::string headline(const Report& report) {
   };
   return fmt::format("{} masks: Dice {} (mean); {} labels: AUROC {}", summary.counts.mask_scored,
                      number(summary.overlap.front().over_cases.mean), summary.counts.class_scored,
-                     number(summary.classes.auroc));
+                     number(class_value(summary.classes, "auroc")));
 }
 
 std::string case_line(const CaseScore& score) {
@@ -35,14 +35,17 @@ std::string case_line(const CaseScore& score) {
 
 Report make_report(Evaluation evaluation) {
   Report report;
-  report.summary = summarize(evaluation.cases, evaluation.empty, evaluation.threshold);
+  report.summary = summarize(evaluation.cases, evaluation.empty, evaluation.threshold, evaluation.surface);
   if (!report.summary.any_scored()) {
     const std::string why = shortfall(report.summary.counts);
     throw Error(Exit::bad_data,
                 "no case can be evaluated: of {} records none has both a truth and a prediction{}",
                 report.summary.counts.records, why.empty() ? "" : " (" + why + ")");
   }
-  report.subgroups = subgroups(evaluation.cases, evaluation.by, evaluation.empty, evaluation.threshold);
+  report.intervals = intervals(evaluation.cases, evaluation.empty, evaluation.threshold, evaluation.surface,
+                               evaluation.intervals);
+  report.subgroups = subgroups(evaluation.cases, evaluation.by, evaluation.empty, evaluation.threshold,
+                               evaluation.surface, evaluation.intervals);
   report.evaluation = std::move(evaluation);
   return report;
 }

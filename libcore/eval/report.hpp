@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libcore/eval/evaluate.hpp"
+#include "libcore/eval/gate.hpp"
 #include "libcore/eval/subgroups.hpp"
 
 namespace tn {
@@ -12,7 +13,9 @@ namespace tn {
 struct Report {
   Evaluation evaluation;
   Summary summary;
+  std::optional<Intervals> intervals;
   std::vector<Subgroup> subgroups;
+  std::optional<GateResult> gate;  // with a baseline
 };
 
 // Throws Error(bad_data) if no case has both a truth and a prediction.

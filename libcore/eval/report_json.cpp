@@ -1,3 +1,4 @@
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "libcore/eval/definitions.hpp"
@@ -59,14 +60,41 @@ Json overlap_json(const Summary& summary, EmptyRule empty) {
   return json;
 }
 
+Json spread_json(const Spread& spread) {
+  Json one, reasons;
+  const std::string none = spread.n == 0 ? "no case has a value" : "";
+  one["n"] = spread.n;
+  put(one, reasons, "mean", spread.mean, none);
+  put(one, reasons, "median", spread.median, none);
+  put(one, reasons, "sd", spread.sd, none.empty() ? "one case has no spread" : none);
+  if (!reasons.is_null()) one["reasons"] = reasons;
+  return one;
+}
+
+Json geometry_json(const Summary& summary) {
+  Json json = Json::object(), regions, reasons;
+  for (const GeometrySummary& row : summary.geometry) json[row.metric.name] = spread_json(row.over_cases);
+  regions["drawn"] = summary.regions_drawn;
+  regions["detected"] = summary.regions_detected;
+  put(regions, reasons, "sensitivity", region_sensitivity(summary), "no region was drawn");
+  if (!reasons.is_null()) regions["reasons"] = reasons;
+  json["regions"] = regions;
+  return json;
+}
+
 Json class_json(const ClassSummary& classes) {
-  const std::string why = why_undefined(classes.counts);
   Json json, reasons;
-  put(json, reasons, "accuracy", classes.accuracy, why);
-  put(json, reasons, "balanced_accuracy", classes.balanced_accuracy, why);
-  put(json, reasons, "sensitivity", classes.sensitivity, why);
-  put(json, reasons, "specificity", classes.specificity, why);
-  put(json, reasons, "auroc", classes.auroc, why);
+  const auto add = [&](std::string_view name, const std::optional<double>& value) {
+    put(json, reasons, std::string(name), value, why_undefined(name, classes.counts));
+  };
+  const auto decisions = decision_metrics();
+  for (std::size_t i = 0; i < decisions.size(); ++i) add(decisions[i].name, classes.decisions[i]);
+  const auto probabilities = probability_metrics();
+  for (std::size_t i = 0; i < probabilities.size(); ++i) add(probabilities[i].name, classes.probabilities[i]);
+  if (classes.auroc) {
+    json["auroc_standard_error"] = std::sqrt(classes.auroc->variance);
+    json["auroc_standard_error_by"] = classes.one_case_each ? "DeLong" : "Obuchowski";
+  }
   json["cases"] = {{"tp", classes.counts.tp},
                    {"fp", classes.counts.fp},
                    {"fn", classes.counts.fn},
@@ -75,10 +103,32 @@ Json class_json(const ClassSummary& classes) {
   return json;
 }
 
-void add_summary(Json& json, const Summary& summary, EmptyRule empty) {
+Json intervals_json(const Intervals& intervals) {
+  Json of = Json::object(), dropped = Json::object(), reasons = Json::object();
+  for (const Interval& one : intervals.of) {
+    of[one.name] = one.low ? Json{*one.low, *one.high} : Json(nullptr);
+    if (!one.low) reasons[one.name] = one.reason;
+    if (one.dropped > 0) dropped[one.name] = one.dropped;
+  }
+  Json json{{"unit", intervals.unit},
+            {"units", intervals.units},
+            {"method", method_name(intervals.options.method)},
+            {"confidence", intervals.options.confidence},
+            {"resamples", intervals.options.resamples},
+            {"seed", intervals.options.seed},
+            {"of", of},
+            {"dropped", dropped}};
+  if (!reasons.empty()) json["reasons"] = reasons;
+  return json;
+}
+
+void add_summary(Json& json, const Summary& summary, const std::optional<Intervals>& intervals,
+                 EmptyRule empty) {
   json["counts"] = counts_json(summary.counts);
   json["overlap"] = overlap_json(summary, empty);
+  json["geometry"] = geometry_json(summary);
   json["class"] = class_json(summary.classes);
+  if (intervals) json["intervals"] = intervals_json(*intervals);
 }
 
 const char* source_name(ThresholdSource source) {
@@ -95,9 +145,13 @@ const char* source_name(ThresholdSource source) {
 
 Json definitions_json(const Evaluation& evaluation) {
   Json texts;
-  for (const auto& [name, text] : definitions()) texts[name] = text;
+  for (const auto& [name, text] : definitions(evaluation.surface)) texts[name] = text;
   return {{"grid", "original"},
           {"empty", rule_name(evaluation.empty)},
+          {"labels", labels_of(evaluation.header)},
+          {"distance_unit", evaluation.surface.millimetres ? "mm" : "px"},
+          {"hd95_form", form_name(evaluation.surface.hd95)},
+          {"nsd_form", form_name(evaluation.surface.nsd)},
           {"class_threshold", evaluation.threshold},
           {"class_threshold_from", source_name(evaluation.threshold_source)},
           {"texts", texts}};
@@ -130,18 +184,20 @@ std::string report_json(const Report& report) {
                        {"model", or_null(evaluation.header.json("model"))}};
   if (const auto programs = evaluation.header.json("pg")) json["pg"] = *programs;
   json["definitions"] = definitions_json(evaluation);
-  add_summary(json, report.summary, evaluation.empty);
+  add_summary(json, report.summary, report.intervals, evaluation.empty);
   json["subgroups"] = Json::array();
   for (const Subgroup& part : report.subgroups) {
     Json one{{"by", part.key}, {"value", part.value}};
-    add_summary(one, part.summary, evaluation.empty);
+    add_summary(one, part.summary, part.intervals, evaluation.empty);
     json["subgroups"].push_back(one);
   }
+  if (report.gate) json["gate"] = gate_json(*report.gate);
   std::string text = json.dump(2);
   text.resize(text.size() - 2);  // the end of the object: the cases follow, one a line
   text += ",\n  \"cases\": [";
   ScoreOptions score;
   score.empty = evaluation.empty;
+  score.surface = evaluation.surface;
   score.threshold = evaluation.threshold;
   const char* separator = "\n    ";
   for (const CaseScore& one : evaluation.cases) {

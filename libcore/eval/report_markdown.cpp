@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "libcore/eval/report.hpp"
@@ -61,20 +63,65 @@ std::string empty_masks(const CaseCounts& counts, EmptyRule rule) {
       rule_name(rule), counts.both_empty, counts.drawn_empty, counts.predicted_empty, counts.mask_dropped);
 }
 
+// "0.812 to 0.874", or a dash.
+std::string range_of(const std::optional<Intervals>& intervals, std::string_view name) {
+  if (intervals)
+    for (const Interval& one : intervals->of)
+      if (one.name == name && one.low) return fmt::format("{:.3f} to {:.3f}", *one.low, *one.high);
+  return kNone;
+}
+
+std::string range_title(const std::optional<Intervals>& intervals) {
+  if (!intervals) return "Interval";
+  return fmt::format("{:g} % interval", 100 * intervals->options.confidence);
+}
+
+std::string interval_lines(const std::optional<Intervals>& intervals) {
+  if (!intervals) return "";
+  std::string text = fmt::format("\nIntervals: {} resamples of {} units ({}), {}.",
+                                 intervals->options.resamples, intervals->units, intervals->unit,
+                                 intervals->options.method == IntervalMethod::bca ? "BCa" : "percentile");
+  std::int64_t most = 0;
+  for (const Interval& one : intervals->of) most = std::max(most, one.dropped);
+  if (most > 0)
+    text += fmt::format(" Up to {} resamples were dropped where a number is undefined in them.", most);
+  return text + "\n";
+}
+
 std::string segmentation(const Report& report) {
   const Summary& summary = report.summary;
   std::string text = "\n## Segmentation\n";
   if (summary.counts.mask_scored == 0) return text + "\nNo mask was scored.\n";
   const MetricSummary& dice = summary.overlap.front();
-  text += table_head({"Dice in its three readings", ""}, "lr");
-  text += row({"mean over cases", number(dice.over_cases.mean)});
-  text += row({"pooled pixels", number(dice.pooled)});
-  text += row({"class mean (nodule and background)", number(summary.class_mean_dice)});
-  text += table_head({"Metric", "Mean", "Median", "SD", "Pooled", "Cases"}, "lrrrrr");
+  text += table_head({"Dice in its three readings", "", range_title(report.intervals)}, "lrr");
+  const auto range = [&](const std::string& name) { return range_of(report.intervals, name); };
+  text += row({"mean over cases", number(dice.over_cases.mean), range("dice.mean")});
+  text += row({"pooled pixels", number(dice.pooled), range("dice.pooled")});
+  text +=
+      row({"class mean (nodule and background)", number(summary.class_mean_dice), range("dice.class_mean")});
+  text += table_head({"Metric", "Mean", range_title(report.intervals), "Median", "SD", "Pooled", "Cases"},
+                     "lrrrrrr");
   for (const MetricSummary& one : summary.overlap)
-    text += row({std::string(one.metric->title), number(one.over_cases.mean), number(one.over_cases.median),
+    text += row({std::string(one.metric->title), number(one.over_cases.mean),
+                 range(std::string(one.metric->name) + ".mean"), number(one.over_cases.median),
                  number(one.over_cases.sd), number(one.pooled), std::to_string(one.over_cases.n)});
   return text + empty_masks(summary.counts, report.evaluation.empty);
+}
+
+std::string geometry_tables(const Report& report) {
+  const Summary& summary = report.summary;
+  if (summary.counts.mask_scored == 0) return "";
+  const char* unit = report.evaluation.surface.millimetres ? "mm" : "px";
+  std::string text = table_head(
+      {"Distance and place", "Mean", range_title(report.intervals), "Median", "SD", "Cases"}, "lrrrrr");
+  for (const GeometrySummary& one : summary.geometry)
+    text += row({one.metric.title + (one.metric.distance ? fmt::format(", {}", unit) : std::string()),
+                 number(one.over_cases.mean), range_of(report.intervals, one.metric.name + ".mean"),
+                 number(one.over_cases.median), number(one.over_cases.sd), std::to_string(one.over_cases.n)});
+  if (summary.regions_drawn > 0)
+    text += fmt::format("\n{} of {} drawn regions detected: {}.\n", summary.regions_detected,
+                        summary.regions_drawn, number(region_sensitivity(summary)));
+  return text;
 }
 
 std::string threshold_text(const Evaluation& evaluation) {
@@ -91,16 +138,22 @@ std::string classification(const Report& report) {
   const ClassCounts& counts = classes.counts;
   text +=
       fmt::format("\nMalignant is the positive class; threshold {}.\n", threshold_text(report.evaluation));
-  text += table_head({"Metric", "Value"}, "lr");
-  text += row({"AUROC", number(classes.auroc)});
-  text += row({"Accuracy", number(classes.accuracy)});
-  text += row({"Balanced accuracy", number(classes.balanced_accuracy)});
-  text += row({"Sensitivity", number(classes.sensitivity)});
-  text += row({"Specificity", number(classes.specificity)});
+  text += table_head({"Metric", "Value", range_title(report.intervals)}, "lrr");
+  const auto range = [&](std::string_view name) {
+    return range_of(report.intervals, "class." + std::string(name));
+  };
+  const auto probabilities = probability_metrics();
+  for (std::size_t i = 0; i < probabilities.size(); ++i)
+    text += row({std::string(probabilities[i].title), number(classes.probabilities[i]),
+                 range(probabilities[i].name)});
+  const auto decisions = decision_metrics();
+  for (std::size_t i = 0; i < decisions.size(); ++i)
+    text += row({std::string(decisions[i].title), number(classes.decisions[i]), range(decisions[i].name)});
   text += table_head({"Label", "Called benign", "Called malignant"}, "lrr");
   text += row({"benign", std::to_string(counts.tn), std::to_string(counts.fp)});
   text += row({"malignant", std::to_string(counts.fn), std::to_string(counts.tp)});
-  if (!classes.auroc) text += fmt::format("\n{} is undefined: {}.\n", kNone, why_undefined(counts));
+  if (!class_value(classes, "auroc"))
+    text += fmt::format("\n{} is undefined: {}.\n", kNone, why_undefined("auroc", counts));
   return text;
 }
 
@@ -110,18 +163,20 @@ std::string subgroup_tables(const Report& report) {
     if (part.key != key || text.empty()) {
       key = part.key;
       text += fmt::format("\n## By {}\n", cell(key));
-      text += table_head({"Value", "Records", "Masks", "Dice, mean", "Dice, median", "Dice, pooled", "Labels",
-                          "Accuracy", "AUROC", "Not scored"},
-                         "lrrrrrrrrl");
+      text += table_head(
+          {"Value", "Records", "Masks", "Dice, mean", range_title(part.intervals), "Dice, median",
+           "Dice, pooled", "Labels", "Accuracy", "AUROC", range_title(part.intervals), "Not scored"},
+          "lrrrrrrrrrrl");
     }
     const Summary& summary = part.summary;
     const MetricSummary& dice = summary.overlap.front();
     const std::string missing = shortfall(summary.counts);
-    text += row({cell(part.value), std::to_string(summary.counts.records),
-                 std::to_string(summary.counts.mask_scored), number(dice.over_cases.mean),
-                 number(dice.over_cases.median), number(dice.pooled),
-                 std::to_string(summary.counts.class_scored), number(summary.classes.accuracy),
-                 number(summary.classes.auroc), missing.empty() ? kNone : missing});
+    text +=
+        row({cell(part.value), std::to_string(summary.counts.records),
+             std::to_string(summary.counts.mask_scored), number(dice.over_cases.mean),
+             number(dice.over_cases.median), number(dice.pooled), std::to_string(summary.counts.class_scored),
+             number(class_value(summary.classes, "accuracy")), number(class_value(summary.classes, "auroc")),
+             range_of(part.intervals, "class.auroc"), missing.empty() ? kNone : missing});
   }
   return text;
 }
@@ -153,8 +208,9 @@ std::string case_table(const Evaluation& evaluation) {
 }  // namespace
 
 std::string report_markdown(const Report& report) {
-  return first_lines(report) + segmentation(report) + classification(report) + subgroup_tables(report) +
-         case_table(report.evaluation) +
+  return first_lines(report) + (report.gate ? gate_markdown(*report.gate) : std::string()) +
+         segmentation(report) + geometry_tables(report) + classification(report) + subgroup_tables(report) +
+         interval_lines(report.intervals) + case_table(report.evaluation) +
          "\n`tn-eval --explain-metrics` says what the numbers mean. For research; not a medical device.\n";
 }
 

@@ -17,4 +17,10 @@ struct Spread {
 
 Spread spread(std::vector<double> values);
 
+// The value below which the share of the values lies, linear between two of them; values: at least one.
+double percentile(std::vector<double> values, double share);
+
+double normal_share(double z);         // of the standard normal distribution below z
+double normal_quantile(double share);  // the other way round; share in (0,1)
+
 }  // namespace tn

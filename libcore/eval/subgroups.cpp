@@ -37,7 +37,8 @@ std::vector<std::size_t> size_thirds(std::span<const CaseScore> cases) {
 }  // namespace
 
 std::vector<Subgroup> subgroups(std::span<const CaseScore> cases, const std::vector<std::string>& keys,
-                                EmptyRule empty, double threshold) {
+                                EmptyRule empty, double threshold, const SurfaceOptions& surface,
+                                const IntervalOptions& options) {
   std::vector<Subgroup> result;
   for (std::size_t k = 0; k < keys.size(); ++k) {
     const bool by_size = keys[k] == kNoduleSize;
@@ -47,7 +48,8 @@ std::vector<Subgroup> subgroups(std::span<const CaseScore> cases, const std::vec
       parts[by_size ? std::to_string(thirds[i]) : cases[i].groups.at(k)].push_back(cases[i]);
     for (const auto& [value, part] : parts)
       result.push_back({keys[k], by_size ? kSizes.at(static_cast<std::size_t>(value.front() - '0')) : value,
-                        summarize(part, empty, threshold)});
+                        summarize(part, empty, threshold, surface),
+                        intervals(part, empty, threshold, surface, options)});
   }
   return result;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "libcore/eval/bootstrap.hpp"
 #include "libcore/eval/summary.hpp"
 
 namespace tn {
@@ -16,12 +17,14 @@ struct Subgroup {
   std::string key;
   std::string value;  // "null" where the key is absent
   Summary summary;
+  std::optional<Intervals> intervals;
 };
 
 // For each key (in the order of `keys`, which CaseScore::groups follows) its values in ascending order; sizes
 // from small to large. Thirds are cut over all cases with a drawn nodule and a score; equal sizes stay
 // together; the rest is "none".
 std::vector<Subgroup> subgroups(std::span<const CaseScore> cases, const std::vector<std::string>& keys,
-                                EmptyRule empty, double threshold);
+                                EmptyRule empty, double threshold, const SurfaceOptions& surface = {},
+                                const IntervalOptions& intervals = {.resamples = 0});
 
 }  // namespace tn

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "libcore/eval/units.hpp"
+
 namespace tn {
 namespace {
 
@@ -48,24 +50,45 @@ Spread over_cases(std::span<const Overlap> scored, const OverlapMetric& metric, 
   return spread(std::move(values));
 }
 
+void add_geometry(Summary& summary, std::span<const CaseScore> cases, const SurfaceOptions& surface) {
+  const std::vector<GeometryMetric> metrics = geometry_metrics(surface);
+  std::vector<std::vector<double>> values(metrics.size());
+  for (const CaseScore& one : cases) {
+    if (one.error || !one.geometry) continue;
+    for (std::size_t i = 0; i < metrics.size(); ++i)
+      if (const auto value = one.geometry->values.at(i)) values[i].push_back(*value);
+    summary.regions_drawn += one.geometry->regions_drawn;
+    summary.regions_detected += one.geometry->regions_detected;
+  }
+  for (std::size_t i = 0; i < metrics.size(); ++i)
+    summary.geometry.push_back({metrics[i], spread(std::move(values[i]))});
+}
+
 ClassSummary classes(std::span<const CaseScore> cases, double threshold) {
   std::vector<ScoredCase> scored;
-  for (const CaseScore& one : cases)
-    if (!one.error && one.malignant && one.p_malignant) scored.push_back({*one.p_malignant, *one.malignant});
+  std::vector<CaseScore> labelled;
+  for (const CaseScore& one : cases) {
+    if (one.error || !one.malignant || !one.p_malignant) continue;
+    scored.push_back({*one.p_malignant, *one.malignant});
+    labelled.push_back(one);
+  }
+  const Units units = units_of(labelled);
   ClassSummary summary;
   summary.threshold = threshold;
   summary.counts = class_counts(scored, threshold);
-  summary.accuracy = accuracy(summary.counts);
-  summary.balanced_accuracy = balanced_accuracy(summary.counts);
-  summary.sensitivity = sensitivity(summary.counts);
-  summary.specificity = specificity(summary.counts);
-  summary.auroc = auroc(scored);
+  for (const DecisionMetric& metric : decision_metrics())
+    summary.decisions.push_back(metric.of(summary.counts));
+  for (const ProbabilityMetric& metric : probability_metrics())
+    summary.probabilities.push_back(metric.of(scored));
+  summary.auroc = estimate_auroc(scored, units.of_case);
+  summary.one_case_each = units.one_case_each;
   return summary;
 }
 
 }  // namespace
 
-Summary summarize(std::span<const CaseScore> cases, EmptyRule empty, double threshold) {
+Summary summarize(std::span<const CaseScore> cases, EmptyRule empty, double threshold,
+                  const SurfaceOptions& surface) {
   Summary summary;
   summary.counts = count(cases, empty);
   std::vector<Overlap> scored;
@@ -80,14 +103,24 @@ Summary summarize(std::span<const CaseScore> cases, EmptyRule empty, double thre
     summary.overlap.push_back(row);
   }
   summary.class_mean_dice = over_cases(scored, class_mean_metric(), empty).mean;
+  add_geometry(summary, cases, surface);
   summary.classes = classes(cases, threshold);
   return summary;
 }
 
-std::string why_undefined(const ClassCounts& counts) {
-  const bool malignant = counts.tp + counts.fn > 0, benign = counts.fp + counts.tn > 0;
-  if (!malignant && !benign) return "no labelled case has a probability";
-  return malignant ? "no benign case" : "no malignant case";
+std::optional<double> region_sensitivity(const Summary& summary) {
+  if (summary.regions_drawn == 0) return std::nullopt;
+  return static_cast<double>(summary.regions_detected) / static_cast<double>(summary.regions_drawn);
+}
+
+std::optional<double> class_value(const ClassSummary& classes, std::string_view name) {
+  const auto decisions = decision_metrics();
+  for (std::size_t i = 0; i < decisions.size(); ++i)
+    if (decisions[i].name == name) return classes.decisions.at(i);
+  const auto probabilities = probability_metrics();
+  for (std::size_t i = 0; i < probabilities.size(); ++i)
+    if (probabilities[i].name == name) return classes.probabilities.at(i);
+  return std::nullopt;
 }
 
 }  // namespace tn

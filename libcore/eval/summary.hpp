@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "libcore/eval/case_score.hpp"
-#include "libcore/eval/classification.hpp"
+#include "libcore/eval/class_metrics.hpp"
+#include "libcore/eval/roc.hpp"
 #include "libcore/eval/statistics.hpp"
 
 namespace tn {
@@ -40,25 +41,41 @@ struct MetricSummary {
   std::optional<double> pooled;  // of the summed counts
 };
 
+struct GeometrySummary {
+  GeometryMetric metric;
+  Spread over_cases;
+};
+
 struct ClassSummary {
   double threshold = 0.5;
   ClassCounts counts;
-  std::optional<double> accuracy, balanced_accuracy, sensitivity, specificity, auroc;
+  std::vector<std::optional<double>> decisions;      // in the order of decision_metrics()
+  std::vector<std::optional<double>> probabilities;  // in the order of probability_metrics()
+  std::optional<AurocEstimate> auroc;                // with its variance
+  bool one_case_each = false;                        // no patient has two cases: the variance is DeLong's
 };
+
+// By a metric's name.
+std::optional<double> class_value(const ClassSummary& classes, std::string_view name);
 
 struct Summary {
   CaseCounts counts;
   Overlap pooled;                      // pixels of all scored cases
   std::vector<MetricSummary> overlap;  // in the order of overlap_metrics()
   std::optional<double> class_mean_dice;
+  std::vector<GeometrySummary> geometry;  // in the order of geometry_metrics()
+  std::int64_t regions_drawn = 0;         // pieces of all scored cases
+  std::int64_t regions_detected = 0;
   ClassSummary classes;
 
   bool any_scored() const { return counts.mask_scored + counts.class_scored > 0; }
 };
 
-Summary summarize(std::span<const CaseScore> cases, EmptyRule empty, double threshold);
+// The cases were scored by the same rule and options.
+Summary summarize(std::span<const CaseScore> cases, EmptyRule empty, double threshold,
+                  const SurfaceOptions& surface = {});
 
-// Why a number of ClassSummary is nothing.
-std::string why_undefined(const ClassCounts& counts);
+// Detected of drawn regions; nothing if none was drawn.
+std::optional<double> region_sensitivity(const Summary& summary);
 
 }  // namespace tn

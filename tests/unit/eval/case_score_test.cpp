@@ -9,7 +9,11 @@
 namespace tn {
 namespace {
 
-const ScoreOptions kHere{.root = TN_FIXTURES "/tn-eval"};
+const ScoreOptions kHere = [] {
+  ScoreOptions options;
+  options.root = TN_FIXTURES "/tn-eval";
+  return options;
+}();
 
 Record record(const std::string& line) {
   return Record::parse(line, "test:1");
@@ -77,6 +81,17 @@ TEST(CaseScore, LabelNamesAreTheManifests) {
   options.labels = {{"B", 0}, {"M", 1}};
   EXPECT_EQ(score_case(record(R"({"id":"a","label":"M","p_malignant":0.5})"), options).malignant, true);
   EXPECT_EQ(score_case(record(R"({"id":"a","label":"B","p_malignant":0.5})"), options).malignant, false);
+}
+
+TEST(CaseScore, DistancesInMillimetresNeedASpacing) {
+  ScoreOptions options = kHere;
+  options.surface.millimetres = true;
+  const std::string line =
+      R"({"id":"a","size":[8,8],"mask":"masks/shifted.png","pred":{"mask":"pred/shifted.png"})";
+  EXPECT_EQ(message_of(scored(record(line + "}"), options)), "no 'spacing_mm', and distances are in mm");
+  EXPECT_EQ(message_of(scored(record(line + R"(,"spacing_mm":[0.1]})"), options)),
+            "'spacing_mm' [0.1] is not [x,y] in mm");
+  EXPECT_EQ(score_case(record(line + R"(,"spacing_mm":[0.5,1]})"), options).geometry->values.front(), 0.5);
 }
 
 TEST(ScoredRecord, MaskOfAnotherSizeFailsTheRecordAndNamesTheFile) {

@@ -89,14 +89,18 @@ TEST(Summary, NanTakesCasesOutOfTheMeanAndKeepsThemCounted) {
 
 TEST(Summary, ClassNumbersUseTheThreshold) {
   const std::vector<CaseScore> cases{with_class(true, 0.4), with_class(false, 0.2)};
-  EXPECT_DOUBLE_EQ(*summarize(cases, EmptyRule::score, 0.5).classes.accuracy, 0.5);
-  EXPECT_DOUBLE_EQ(*summarize(cases, EmptyRule::score, 0.4).classes.accuracy, 1);
+  EXPECT_DOUBLE_EQ(*class_value(summarize(cases, EmptyRule::score, 0.5).classes, "accuracy"), 0.5);
+  EXPECT_DOUBLE_EQ(*class_value(summarize(cases, EmptyRule::score, 0.4).classes, "accuracy"), 1);
 }
 
 TEST(Summary, UndefinedClassNumbersSayWhichClassIsMissing) {
-  EXPECT_EQ(why_undefined(ClassCounts{.fp = 1, .tn = 1}), "no malignant case");
-  EXPECT_EQ(why_undefined(ClassCounts{.tp = 1}), "no benign case");
-  EXPECT_EQ(why_undefined(ClassCounts{}), "no labelled case has a probability");
+  EXPECT_EQ(why_undefined("auroc", ClassCounts{.fp = 1, .tn = 1}), "no malignant case");
+  EXPECT_EQ(why_undefined("auroc", ClassCounts{.tp = 1}), "no benign case");
+  EXPECT_EQ(why_undefined("ppv", ClassCounts{.fn = 1, .tn = 1}), "no case was called malignant");
+  EXPECT_EQ(why_undefined("npv", ClassCounts{.tp = 1, .fp = 1}), "no case was called benign");
+  EXPECT_EQ(why_undefined("mcc", ClassCounts{.tp = 1, .fp = 1}), "every case got the same call");
+  EXPECT_EQ(why_undefined("f1", ClassCounts{.tn = 1}), "no malignant case, and none called so");
+  EXPECT_EQ(why_undefined("auroc", ClassCounts{}), "no labelled case has a probability");
 }
 
 }  // namespace
