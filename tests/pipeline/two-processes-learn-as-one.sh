@@ -23,7 +23,7 @@ for _ in $(seq 100); do [ -e lost/checkpoint-last.safetensors ] && break; sleep 
 sleep 1
 kill -STOP "$(pgrep -f '^tn-train -o lost' | tail -1)"
 code=0
-( sleep 60; pkill -KILL -f '^tn-train -o lost' ) & watch=$!
+( sleep 60; pkill -KILL -f '^tn-train -o lost' ) >/dev/null 2>&1 & watch=$!
 wait $launcher || code=$?
 pkill -KILL -f '^tn-train -o lost' || true
 kill $watch 2>/dev/null || true
