@@ -33,18 +33,11 @@ ImageSize grid_of(const Record& record, const ScoreOptions& options) {
 }
 
 // Of a pixel: 1 unless distances are in mm.
-Spacing spacing_of(const Record& record, const ScoreOptions& options) {
+Spacing spacing_for(const Record& record, const ScoreOptions& options) {
   if (!options.surface.millimetres) return {1, 1};
-  const auto value = record.json("spacing_mm");
-  if (!value) throw Error(Exit::bad_data, "no 'spacing_mm', and distances are in mm");
-  const auto step = [&](std::size_t i) {
-    const bool number = value->is_array() && value->size() == 2 && (*value)[i].is_number();
-    const double mm = number ? (*value)[i].get<double>() : 0;
-    if (!(mm > 0 && std::isfinite(mm)))
-      throw Error(Exit::bad_data, "'spacing_mm' {} is not [x,y] in mm", value->dump());
-    return mm;
-  };
-  return {step(0), step(1)};
+  const std::optional<Spacing> spacing = spacing_of(record);
+  if (!spacing) throw Error(Exit::bad_data, "no 'spacing_mm', and distances are in mm");
+  return *spacing;
 }
 
 bool has_mask(const Record& record) {
@@ -67,7 +60,7 @@ void score_mask(CaseScore& score, const Record& record, const ScoreOptions& opti
   const cv::Mat1b predicted = load_mask(*prediction, options.root, grid, options.limits).value();
   score.counts = overlap(predicted, drawn);
   score.geometry =
-      geometry(predicted, drawn, *score.counts, spacing_of(record, options), options.surface, options.empty);
+      geometry(predicted, drawn, *score.counts, spacing_for(record, options), options.surface, options.empty);
 }
 
 void score_class(CaseScore& score, const Record& record, const ScoreOptions& options) {

@@ -5,42 +5,20 @@
 #include <map>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
-#include <tuple>
 #include <utility>
 #include <vector>
+
+#include "libcore/image/pieces.hpp"
 
 namespace tn {
 namespace {
 
 constexpr double kDetected = 0.5;  // IoU
 
-struct Pieces {
-  cv::Mat1i labels;  // 0: background
-  cv::Mat1i stats;
-  cv::Mat1d centres;
-  int count = 0;  // background included
-};
-
-Pieces pieces_of(const cv::Mat1b& mask) {
-  Pieces pieces;
-  pieces.count =
-      cv::connectedComponentsWithStats(mask, pieces.labels, pieces.stats, pieces.centres, 8, CV_32S);
-  return pieces;
-}
-
-cv::Rect box_of(const Pieces& pieces, int label) {
-  return {pieces.stats(label, cv::CC_STAT_LEFT), pieces.stats(label, cv::CC_STAT_TOP),
-          pieces.stats(label, cv::CC_STAT_WIDTH), pieces.stats(label, cv::CC_STAT_HEIGHT)};
-}
-
-int largest(const Pieces& pieces) {
-  const auto order = [&](int label) {
-    const cv::Rect box = box_of(pieces, label);
-    return std::tuple(-pieces.stats(label, cv::CC_STAT_AREA), box.y, box.x);
-  };
-  int best = 1;
-  for (int label = 2; label < pieces.count; ++label)
-    if (order(label) < order(best)) best = label;
+std::size_t largest(const Pieces& pieces) {
+  std::size_t best = 1;
+  for (std::size_t label = 2; label < pieces.area.size(); ++label)
+    if (comes_before(pieces, label, best)) best = label;
   return best;
 }
 
@@ -58,10 +36,10 @@ std::int64_t detected(const Pieces& predicted, const Pieces& drawn) {
       shared[{of_drawn, of_predicted}] += x - first;
     }
   }
-  std::vector<bool> found(static_cast<std::size_t>(drawn.count), false);
+  std::vector<bool> found(drawn.area.size(), false);
   for (const auto& [pair, both] : shared) {
-    const std::int64_t either = std::int64_t{drawn.stats(pair.first, cv::CC_STAT_AREA)} +
-                                predicted.stats(pair.second, cv::CC_STAT_AREA) - both;
+    const std::int64_t either = drawn.area[static_cast<std::size_t>(pair.first)] +
+                                predicted.area[static_cast<std::size_t>(pair.second)] - both;
     if (static_cast<double>(both) >= kDetected * static_cast<double>(either))
       found[static_cast<std::size_t>(pair.first)] = true;
   }
@@ -73,14 +51,14 @@ std::int64_t detected(const Pieces& predicted, const Pieces& drawn) {
 Location locate(const cv::Mat1b& predicted, const cv::Mat1b& drawn, const Spacing& spacing) {
   const cv::Rect box = cv::boundingRect(predicted) | cv::boundingRect(drawn);
   const Pieces p = pieces_of(predicted(box)), d = pieces_of(drawn(box));
-  const int of_predicted = largest(p), of_drawn = largest(d);
-  const cv::Rect a = box_of(p, of_predicted), b = box_of(d, of_drawn);
+  const std::size_t of_predicted = largest(p), of_drawn = largest(d);
+  const cv::Rect a = p.box[of_predicted], b = d.box[of_drawn];
   const double both = (a & b).area();
   Location location;
   location.box_iou = both / (a.area() + b.area() - both);
-  location.centre_distance = std::hypot((p.centres(of_predicted, 0) - d.centres(of_drawn, 0)) * spacing[0],
-                                        (p.centres(of_predicted, 1) - d.centres(of_drawn, 1)) * spacing[1]);
-  location.drawn = d.count - 1;
+  const cv::Point2d apart = p.centre[of_predicted] - d.centre[of_drawn];
+  location.centre_distance = std::hypot(apart.x * spacing[0], apart.y * spacing[1]);
+  location.drawn = d.count();
   location.detected = detected(p, d);
   return location;
 }

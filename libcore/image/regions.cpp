@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
-#include <tuple>
+
+#include "libcore/base/error.hpp"
+#include "libcore/image/pieces.hpp"
 
 namespace tn {
 namespace {
@@ -49,21 +53,31 @@ std::vector<cv::Point2d> hull_corners(const Region& region, const Spacing& spaci
 }  // namespace
 
 std::vector<Region> regions_of(const cv::Mat1b& mask) {
-  cv::Mat1i labels, stats;
-  cv::Mat1d centres;
-  const int count = cv::connectedComponentsWithStats(mask, labels, stats, centres, 8, CV_32S);
+  const Pieces pieces = pieces_of(mask);
+  std::vector<std::size_t> order(static_cast<std::size_t>(pieces.count()));
+  std::iota(order.begin(), order.end(), std::size_t{1});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return comes_before(pieces, a, b); });
   std::vector<Region> regions;
-  for (int label = 1; label < count; ++label) {
-    const cv::Rect box(stats(label, cv::CC_STAT_LEFT), stats(label, cv::CC_STAT_TOP),
-                       stats(label, cv::CC_STAT_WIDTH), stats(label, cv::CC_STAT_HEIGHT));
+  for (const std::size_t label : order) {
     cv::Mat1b piece;
-    cv::compare(labels(box), label, piece, cv::CMP_EQ);
-    regions.push_back(region_of(piece, box, stats(label, cv::CC_STAT_AREA)));
+    cv::compare(pieces.labels(pieces.box[label]), static_cast<double>(label), piece, cv::CMP_EQ);
+    regions.push_back(region_of(piece, pieces.box[label], pieces.area[label]));
   }
-  std::sort(regions.begin(), regions.end(), [](const Region& a, const Region& b) {
-    return std::tuple(-a.area, a.box.y, a.box.x) < std::tuple(-b.area, b.box.y, b.box.x);
-  });
   return regions;
+}
+
+std::optional<Spacing> spacing_of(const Record& record) {
+  const auto value = record.json("spacing_mm");
+  if (!value) return std::nullopt;
+  const auto step = [&](std::size_t i) {
+    const bool number = value->is_array() && value->size() == 2 && (*value)[i].is_number();
+    const double mm = number ? (*value)[i].get<double>() : 0;
+    if (!(mm > 0 && std::isfinite(mm)))
+      throw Error(Exit::bad_data, "'spacing_mm' {} is not [x,y] in mm", value->dump());
+    return mm;
+  };
+  return Spacing{step(0), step(1)};
 }
 
 Axes axes_of(const Region& region, const Spacing& spacing) {
@@ -100,19 +114,17 @@ cv::Mat1b cleaned(const cv::Mat1b& mask, const Cleaning& cleaning) {
       cv::fillPoly(kept, std::vector<std::vector<cv::Point>>{outline}, cv::Scalar(255));
   }
   if (!cleaning.largest && cleaning.min_area <= 0) return kept;
-  cv::Mat1i labels, stats;
-  cv::Mat1d centres;
-  const int count = cv::connectedComponentsWithStats(kept, labels, stats, centres, 8, CV_32S);
-  std::vector<std::uint8_t> stays(static_cast<std::size_t>(count), 0);
-  int largest = 0;
-  for (int label = 1; label < count; ++label) {
-    if (stats(label, cv::CC_STAT_AREA) < cleaning.min_area) continue;
-    if (largest == 0 || stats(label, cv::CC_STAT_AREA) > stats(largest, cv::CC_STAT_AREA)) largest = label;
-    if (!cleaning.largest) stays[static_cast<std::size_t>(label)] = 255;
+  const Pieces pieces = pieces_of(kept);
+  std::vector<std::uint8_t> stays(pieces.area.size(), 0);
+  std::size_t largest = 0;
+  for (std::size_t label = 1; label < stays.size(); ++label) {
+    if (pieces.area[label] < cleaning.min_area) continue;
+    if (largest == 0 || pieces.area[label] > pieces.area[largest]) largest = label;
+    if (!cleaning.largest) stays[label] = 255;
   }
-  if (cleaning.largest && largest > 0) stays[static_cast<std::size_t>(largest)] = 255;
+  if (cleaning.largest && largest > 0) stays[largest] = 255;
   for (int y = 0; y < kept.rows; ++y)
-    for (int x = 0; x < kept.cols; ++x) kept(y, x) = stays[static_cast<std::size_t>(labels(y, x))];
+    for (int x = 0; x < kept.cols; ++x) kept(y, x) = stays[static_cast<std::size_t>(pieces.labels(y, x))];
   return kept;
 }
 

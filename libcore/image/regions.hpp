@@ -8,9 +8,14 @@
 #include <optional>
 #include <vector>
 
+#include "libcore/data/record.hpp"
+
 namespace tn {
 
 using Spacing = std::array<double, 2>;  // mm from one pixel to the next, [x,y]
+
+// The record's; nothing if it has none. Throws Error(bad_data) for one that is none.
+std::optional<Spacing> spacing_of(const Record& record);
 
 // One connected piece (8 neighbours). Points are pixel centres; drawn and filled, outline included, with the
 // holes taken out again, they are the piece.

@@ -56,18 +56,6 @@ std::string write(const Record& record, const char* suffix, const std::string& b
   return recorded(options, path);
 }
 
-std::optional<Spacing> spacing_of(const Record& record) {
-  const auto value = record.json("spacing_mm");
-  if (!value) return std::nullopt;
-  const bool pair =
-      value->is_array() && value->size() == 2 && (*value)[0].is_number() && (*value)[1].is_number();
-  const Spacing spacing =
-      pair ? Spacing{(*value)[0].get<double>(), (*value)[1].get<double>()} : Spacing{0, 0};
-  if (!(spacing[0] > 0 && spacing[1] > 0))
-    throw Error(Exit::bad_data, "{}: 'spacing_mm' is not [x,y] in mm", record.id());
-  return spacing;
-}
-
 Json points(const std::vector<cv::Point>& outline) {
   Json list = Json::array();
   for (const cv::Point at : outline) list.push_back({at.x, at.y});
