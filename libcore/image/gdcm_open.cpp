@@ -6,24 +6,18 @@
 #include <string>
 
 #include "libcore/base/file.hpp"
+#include "libcore/base/module.hpp"
 #include "libcore/image/child.hpp"
 #include "libcore/image/gdcm_border.hpp"
 
 namespace tn {
 namespace {
 
+constexpr ModuleName kName{"the decoders of DICOM", "the decoders of DICOM are"};
+
 const GdcmBorder& load() {
-  const std::string path = executable_folder() + "/" TN_GDCM_MODULE;
-  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) throw Error(Exit::internal, "cannot open the decoders of DICOM: {}", ::dlerror());
-  // dlsym gives a data pointer for what is a function: POSIX allows the cast.
-  const auto entry = reinterpret_cast<decltype(&tn_gdcm_border)>(::dlsym(handle, "tn_gdcm_border"));
-  if (entry == nullptr) throw Error(Exit::internal, "cannot open the decoders of DICOM: {}", ::dlerror());
-  const GdcmBorder& border = *entry();
-  if (border.version() != kGdcmBorder)
-    throw Error(Exit::internal, "the decoders of DICOM are of another build (border {}, expected {})",
-                border.version(), kGdcmBorder);
-  return border;
+  void* module = open_module(executable_folder() + "/" TN_GDCM_MODULE, RTLD_NOW | RTLD_LOCAL, kName);
+  return border_of<GdcmBorder>(module, "tn_gdcm_border", kGdcmBorder, kName);
 }
 
 // Memory that a child process shares.

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "libcore/base/file.hpp"
+#include "libcore/base/module.hpp"
 #include "libcore/base/text.hpp"
 #include "libcore/net/mpi_border.hpp"
 
@@ -15,21 +16,15 @@ namespace {
 // Of this process among several, as the launchers say: Open MPI, PMIx, MPICH and Slurm.
 constexpr const char* kSizes[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_NTASKS"};
 
+constexpr ModuleName kName{"MPI", "the MPI layer is"};
+
 const MpiBorder& open_mpi() {
   const std::string path = executable_folder() + "/" TN_MPI_MODULE;
   if (!path_exists(path))
     throw Error(Exit::usage, "started as one of several processes, but this build has no MPI");
   // Global: Open MPI's own parts look for its symbols.
-  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
-  if (handle == nullptr) throw Error(Exit::internal, "cannot open MPI: {}", ::dlerror());
-  // dlsym gives a data pointer for what is a function: POSIX allows the cast.
-  const auto entry = reinterpret_cast<decltype(&tn_mpi_border)>(::dlsym(handle, "tn_mpi_border"));
-  if (entry == nullptr) throw Error(Exit::internal, "cannot open MPI: {}", ::dlerror());
-  const MpiBorder& border = *entry();
-  if (border.version() != kMpiBorder)
-    throw Error(Exit::internal, "the MPI layer is of another build (border {}, expected {})",
-                border.version(), kMpiBorder);
-  return border;
+  void* module = open_module(path, RTLD_NOW | RTLD_GLOBAL, kName);
+  return border_of<MpiBorder>(module, "tn_mpi_border", kMpiBorder, kName);
 }
 
 }  // namespace

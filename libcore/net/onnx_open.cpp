@@ -1,26 +1,21 @@
 #include <dlfcn.h>
 
 #include "libcore/base/file.hpp"
+#include "libcore/base/module.hpp"
 #include "libcore/net/onnx_border.hpp"
 
 namespace tn {
 namespace {
+
+constexpr ModuleName kName{"the writer of ONNX", "the writer of ONNX is"};
 
 const OnnxBorder& open_onnx() {
   const std::string path = executable_folder() + "/" TN_ONNX_MODULE;
   if (!path_exists(path))
     throw Error(Exit::usage, "this build cannot write ONNX: it was made without -DTN_ONNX=ON");
   // Bound to itself: LibTorch has a protobuf too.
-  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
-  if (handle == nullptr) throw Error(Exit::internal, "cannot open the writer of ONNX: {}", ::dlerror());
-  // dlsym gives a data pointer for what is a function: POSIX allows the cast.
-  const auto entry = reinterpret_cast<decltype(&tn_onnx_border)>(::dlsym(handle, "tn_onnx_border"));
-  if (entry == nullptr) throw Error(Exit::internal, "cannot open the writer of ONNX: {}", ::dlerror());
-  const OnnxBorder& border = *entry();
-  if (border.version() != kOnnxBorder)
-    throw Error(Exit::internal, "the writer of ONNX is of another build (border {}, expected {})",
-                border.version(), kOnnxBorder);
-  return border;
+  void* module = open_module(path, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND, kName);
+  return border_of<OnnxBorder>(module, "tn_onnx_border", kOnnxBorder, kName);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
+#include "libcore/base/module.hpp"
 #include "libcore/net/border.hpp"
 
 namespace tn {
@@ -60,11 +61,7 @@ class OpenedLayer : public NetLayer {
   const NetBorder& border_;
 };
 
-void* open_library(const std::string& path, int flags) {
-  void* handle = ::dlopen(path.c_str(), flags);
-  if (handle == nullptr) throw Error(Exit::internal, "cannot open the network layer: {}", ::dlerror());
-  return handle;
-}
+constexpr ModuleName kName{"the network layer", "the network layer is"};
 
 // LibTorch before our own library, from TN_LIBTORCH=DIR or from where the build found it: a library that is
 // loaded satisfies those of its name that ours asks for. Bound to itself first: it brings its own BLAS, and
@@ -77,21 +74,14 @@ void open_libtorch() {
     const std::string path = folder + "/" + library;
     if (!path_exists(path))
       throw Error(Exit::no_input, "{}: LibTorch is not there (TN_LIBTORCH names its folder)", path);
-    open_library(path, RTLD_NOW | RTLD_GLOBAL | RTLD_DEEPBIND);
+    open_module(path, RTLD_NOW | RTLD_GLOBAL | RTLD_DEEPBIND, kName);
   }
 }
 
 const NetBorder& open_border() {
   open_libtorch();
-  void* handle = open_library(executable_folder() + "/" TN_NET_MODULE, RTLD_NOW | RTLD_GLOBAL);
-  // dlsym gives a data pointer for what is a function: POSIX allows the cast.
-  const auto entry = reinterpret_cast<decltype(&tn_net_border)>(::dlsym(handle, "tn_net_border"));
-  if (entry == nullptr) throw Error(Exit::internal, "cannot open the network layer: {}", ::dlerror());
-  const NetBorder& border = *entry();
-  if (border.version() != kNetBorder)
-    throw Error(Exit::internal, "the network layer is of another build (border {}, expected {})",
-                border.version(), kNetBorder);
-  return border;
+  void* module = open_module(executable_folder() + "/" TN_NET_MODULE, RTLD_NOW | RTLD_GLOBAL, kName);
+  return border_of<NetBorder>(module, "tn_net_border", kNetBorder, kName);
 }
 
 }  // namespace
