@@ -117,8 +117,7 @@ std::vector<tn::ModelName> names_of(const std::vector<std::string>& models,
 // The one model as it is, or all of them, or all views, as one.
 std::unique_ptr<tn::Predictor> load(const Options& o, const std::vector<tn::ModelSpec>& specs) {
   const tn::NetLayer& layer = tn::NetLayer::open();
-  const bool alone = o.models.size() == 1 && o.ensemble.views == tn::Views::one;
-  if (alone && o.ensemble.vote == tn::Vote::mean) return layer.load(o.models.front(), o.predict);
+  if (!tn::joins(o.models.size(), o.ensemble)) return layer.load(o.models.front(), o.predict);
   std::vector<tn::EnsembleMember> members;
   for (std::size_t i = 0; i < o.models.size(); ++i)
     members.push_back({layer.load(o.models[i], o.predict), specs[i]});
@@ -127,8 +126,7 @@ std::unique_ptr<tn::Predictor> load(const Options& o, const std::vector<tn::Mode
 
 // A vote takes place between answers that stand at their models' thresholds.
 void check(const Options& o) {
-  const bool alone = o.models.size() == 1 && o.ensemble.views == tn::Views::one;
-  if (alone && o.ensemble.vote == tn::Vote::majority)
+  if (!tn::joins(o.models.size(), o.ensemble) && o.ensemble.vote == tn::Vote::majority)
     throw tn::Error(tn::Exit::usage, "--vote majority needs several models or --tta");
   if (o.infer.threshold && o.ensemble.vote == tn::Vote::majority)
     throw tn::Error(tn::Exit::usage, "--threshold and --vote majority contradict each other");

@@ -65,10 +65,9 @@ Header merged(const Header& a, const Header& b, const std::string& name_b) {
 
 MergedReader::MergedReader(const std::vector<std::string>& paths, const ReadOptions& options,
                            Selection selection)
-    : options_(options), selection_(std::move(selection)) {
+    : options_(options), selector_((check(selection), std::move(selection))) {
   if (std::count(paths.begin(), paths.end(), "-") > 1)
     throw Error(Exit::usage, "stdin ('-') can be read only once");
-  check(selection_);
   for (const std::string& path : paths) {
     Input& input = inputs_.emplace_back();
     input.path = path;
@@ -109,12 +108,9 @@ std::optional<Record> MergedReader::read() {
 }
 
 std::optional<Record> MergedReader::next() {
-  if (selection_.limit && taken_ >= *selection_.limit) return std::nullopt;
-  while (std::optional<Record> record = read()) {
-    if (!matches(*record, selection_.conditions)) continue;
-    ++taken_;
-    return record;
-  }
+  if (selector_.full()) return std::nullopt;
+  while (std::optional<Record> record = read())
+    if (selector_.take(*record)) return record;
   return std::nullopt;
 }
 

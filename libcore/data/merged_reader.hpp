@@ -42,10 +42,9 @@ class MergedReader {
 
   ReadOptions options_;
   std::vector<Input> inputs_;
-  Selection selection_;
+  Selector selector_;
   Header header_;
   std::size_t current_ = 0;
-  std::int64_t taken_ = 0;
   IdSet ids_;
   std::vector<std::string> truncated_;
 };

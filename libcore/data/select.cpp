@@ -53,6 +53,12 @@ std::vector<Record> selected(std::vector<Record> records, const Selection& selec
   return records;
 }
 
+bool Selector::take(const Record& record) {
+  const bool taken = matches(record, selection_.conditions);
+  if (taken) ++taken_;
+  return taken;
+}
+
 bool matches(const Record& record, const std::vector<Condition>& conditions) {
   return std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
     return equals(record, condition) == condition.equal;

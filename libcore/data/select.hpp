@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libcore/data/record.hpp"
@@ -35,5 +36,20 @@ void check(const Selection& selection);  // throws Error(usage): a negative limi
 std::vector<Record> selected(std::vector<Record> records, const Selection& selection);
 
 bool matches(const Record& record, const std::vector<Condition>& conditions);
+
+// Chooses among records as they come.
+class Selector {
+ public:
+  explicit Selector(Selection selection) : selection_(std::move(selection)) {}
+  bool full() const {
+    return selection_.limit && taken_ >= *selection_.limit;
+  }                                 // no further record is wanted
+  bool take(const Record& record);  // whether it matches; then it counts
+  std::int64_t taken() const { return taken_; }
+
+ private:
+  Selection selection_;
+  std::int64_t taken_ = 0;
+};
 
 }  // namespace tn

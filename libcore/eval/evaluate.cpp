@@ -57,15 +57,14 @@ class Arrivals {
 class Source {
  public:
   Source(ManifestReader& reader, const Selection& selection, Arrivals& arrivals)
-      : reader_(reader), selection_(selection), arrivals_(arrivals) {}
+      : reader_(reader), selector_(selection), arrivals_(arrivals) {}
 
   std::optional<Record> next() {
-    while (!selection_.limit || taken_ < *selection_.limit) {
+    while (!selector_.full()) {
       stop_if_interrupted("interrupted; no report was written");
       std::optional<Record> record = reader_.next();
       if (!record) return record;
-      if (!matches(*record, selection_.conditions)) continue;
-      ++taken_;
+      if (!selector_.take(*record)) continue;
       hash_.update(record->line());
       hash_.update("\n");
       arrivals_.note(record->failed());
@@ -77,9 +76,8 @@ class Source {
 
  private:
   ManifestReader& reader_;
-  const Selection& selection_;
+  Selector selector_;
   Arrivals& arrivals_;
-  std::int64_t taken_ = 0;
   Sha256 hash_;
 };
 

@@ -22,7 +22,7 @@ constexpr std::int64_t kMostJobs = 1 << 16;  // more than any machine's cores; f
 // of the manifest, which it keeps: what was read before it is still written.
 class Source {
  public:
-  Source(ManifestReader& reader, const Selection& selection) : reader_(reader), selection_(selection) {}
+  Source(ManifestReader& reader, const Selection& selection) : reader_(reader), selector_(selection) {}
 
   std::optional<Record> next() {
     try {
@@ -52,20 +52,16 @@ class Source {
 
  private:
   std::optional<Record> read() {
-    while (interrupt_signal() == 0) {
-      if (selection_.limit && taken_ >= *selection_.limit) return std::nullopt;
+    while (interrupt_signal() == 0 && !selector_.full()) {
       std::optional<Record> record = reader_.next();
       if (!record) return std::nullopt;
-      if (!matches(*record, selection_.conditions)) continue;
-      ++taken_;
-      return record;
+      if (selector_.take(*record)) return record;
     }
     return std::nullopt;
   }
 
   ManifestReader& reader_;
-  const Selection& selection_;
-  std::int64_t taken_ = 0;
+  Selector selector_;
   std::mutex lock_;
   std::deque<bool> arrived_failed_;  // of the records alive
   std::exception_ptr fault_;

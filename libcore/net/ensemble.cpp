@@ -100,6 +100,10 @@ void cast_vote(NetOutput& output, const ModelSpec& spec) {
 
 }  // namespace
 
+bool joins(std::size_t models, const EnsembleOptions& options) {
+  return models > 1 || options.views != Views::one;
+}
+
 ModelSpec combined_spec(const std::vector<ModelSpec>& specs, const std::vector<std::string>& names,
                         Vote vote) {
   ModelSpec all = specs.front();
@@ -109,7 +113,6 @@ ModelSpec combined_spec(const std::vector<ModelSpec>& specs, const std::vector<s
       throw Error(Exit::bad_data,
                   "{}: trained with another preprocessing than {}: they cannot answer together", names[i],
                   names[0]);
-  if (specs.size() == 1 && vote == Vote::mean) return all;
   std::vector<double> mask, classes;
   for (const ModelSpec& spec : specs) {
     mask.push_back(spec.mask_threshold);

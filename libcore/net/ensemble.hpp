@@ -25,6 +25,9 @@ struct EnsembleOptions {
   Views views = Views::one;
 };
 
+// Whether answers are joined at all; one model with one view answers for itself.
+bool joins(std::size_t models, const EnsembleOptions& options);
+
 struct EnsembleMember {
   std::unique_ptr<Predictor> predictor;
   ModelSpec spec;

@@ -85,13 +85,11 @@ class Stream {
   }
 
   void read() {
-    std::int64_t taken = 0;
-    while (!stop_ && interrupt_signal() == 0) {
-      if (options_.selection.limit && taken >= *options_.selection.limit) return;
+    Selector selector(options_.selection);
+    while (!stop_ && interrupt_signal() == 0 && !selector.full()) {
       std::optional<Record> record = reader_.next();
       if (!record) return;
-      if (!matches(*record, options_.selection.conditions)) continue;
-      ++taken;
+      if (!selector.take(*record)) continue;
       if (!options_.from_raw && !record->failed())
         expect_same_preprocessing(*record, context_.model, reader_.place());
       read_.push(InferItem{std::move(*record)});
@@ -216,8 +214,7 @@ void check(const InferOptions& options) {
 }
 
 std::string answer_hash(const std::vector<ModelName>& models, const EnsembleOptions& options) {
-  const bool alone = models.size() == 1 && options.vote == Vote::mean && options.views == Views::one;
-  if (alone) return models.front().hash;
+  if (!joins(models.size(), options)) return models.front().hash;
   std::string text = fmt::format("{} {}", vote_name(options.vote), views_name(options.views));
   for (const ModelName& model : models) text += " " + model.hash;
   return sha256_hex(text).substr(0, 16);

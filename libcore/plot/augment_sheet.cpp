@@ -44,10 +44,11 @@ Case load(const Record& record, const AugmentSheetOptions& options) {
 
 std::vector<Record> records_of(ManifestReader& reader, const AugmentSheetOptions& options) {
   std::vector<Record> records;
-  while (std::optional<Record> record = reader.next()) {
-    if (record->failed() || !matches(*record, options.selection.conditions)) continue;
-    records.push_back(std::move(*record));
-    if (static_cast<std::int64_t>(records.size()) == options.selection.limit) break;
+  Selector selector(options.selection);
+  while (!selector.full()) {
+    std::optional<Record> record = reader.next();
+    if (!record) break;
+    if (!record->failed() && selector.take(*record)) records.push_back(std::move(*record));
   }
   if (records.empty()) throw Error(Exit::bad_data, "{}: no record to show", reader.name());
   return records;

@@ -62,15 +62,13 @@ cv::Mat3b overlay_of(const CasePicture& picture, int thickness) {
 
 OverlayOutcome draw_overlays(ManifestReader& reader, const OverlayOptions& options,
                              const OverlayReport& report) {
-  std::int64_t taken = 0;
+  Selector selector(options.selection);
   const auto next = [&]() -> std::optional<Record> {
-    while (!options.selection.limit || taken < *options.selection.limit) {
+    while (!selector.full()) {
       stop_if_interrupted();
       std::optional<Record> record = reader.next();
       if (!record) return record;
-      if (!matches(*record, options.selection.conditions)) continue;
-      ++taken;
-      return record;
+      if (selector.take(*record)) return record;
     }
     return std::nullopt;
   };
@@ -92,7 +90,7 @@ OverlayOutcome draw_overlays(ManifestReader& reader, const OverlayOptions& optio
   for_each_ordered(
       thread_count(options.jobs), source, [&](const Record& record) { return drawn(record, options); }, sink,
       [&] { reader.stop(); });
-  if (taken == 0) throw Error(Exit::bad_data, "{}: no record to show", reader.name());
+  if (selector.taken() == 0) throw Error(Exit::bad_data, "{}: no record to show", reader.name());
   return outcome;
 }
 
