@@ -20,6 +20,7 @@
 #include "libcore/net/mpi_border.hpp"
 #include "libcore/net/run_folder.hpp"
 #include "libcore/net/train_manifest.hpp"
+#include "tools/augment_flags.hpp"
 
 namespace {
 
@@ -156,13 +157,7 @@ tn::Flags flags(Options& o) {
             {"paper", tn::AugmentPreset::paper},
             {"practical", tn::AugmentPreset::practical}},
            "NAME", "defaults of the following: preset (those of --preset), none, paper or practical");
-  for (const tn::AugmentField& field : tn::augment_fields())
-    f.custom(
-        std::string("augment-") + field.name, field.chance != nullptr ? "P" : "P:LOW:HIGH", field.help,
-        [&o, &field](const std::string& text) {
-          o.train.augment = tn::with_augment_text(o.train.augment, field, text);
-        },
-        [&o, &field] { return tn::augment_text(o.train.augment, field); });
+  tn::add_augment_flags(f, o.train.augment);
   f.section("Computing");
   f.optional("jobs,j", o.train.jobs, "N", "threads; 0: every core");
   f.unrecorded();

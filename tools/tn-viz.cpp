@@ -13,6 +13,7 @@
 #include "libcore/plot/curves.hpp"
 #include "libcore/plot/overlays.hpp"
 #include "libcore/plot/sheet.hpp"
+#include "tools/augment_flags.hpp"
 
 namespace {
 
@@ -146,13 +147,7 @@ tn::Flags augment_flags(Options& o) {
             {"paper", tn::AugmentPreset::paper},
             {"practical", tn::AugmentPreset::practical}},
            "NAME", "defaults of the following: none, paper or practical");
-  for (const tn::AugmentField& field : tn::augment_fields())
-    f.custom(
-        std::string("augment-") + field.name, field.chance != nullptr ? "P" : "P:LOW:HIGH", field.help,
-        [&o, &field](const std::string& text) {
-          o.augment.augment = tn::with_augment_text(o.augment.augment, field, text);
-        },
-        [&o, &field] { return tn::augment_text(o.augment.augment, field); });
+  tn::add_augment_flags(f, o.augment.augment);
   f.defaults_from([&o] { o.augment.augment = tn::augment_preset(o.preset); });
   return f;
 }
