@@ -2,13 +2,13 @@
 
 #include <ATen/core/ivalue.h>
 #include <ATen/ops/empty.h>
-#include <ATen/record_function.h>
 
 #include <string_view>
 #include <vector>
 
 #include "libcore/net/attention.hpp"
 #include "libcore/net/evaluating.hpp"
+#include "libcore/net/observing.hpp"
 
 namespace tn {
 
@@ -85,26 +85,12 @@ void ends(const at::RecordFunction& function, at::ObserverContext*) {
     --count_of_this_thread().inside_attention;
 }
 
-class Counting {
- public:
-  Counting()
-      : handle_(at::addThreadLocalCallback(
-            at::RecordFunctionCallback(begins, ends).needsInputs(true).scopes({at::RecordScope::FUNCTION}))) {
-    count_of_this_thread() = {};
-  }
-  ~Counting() { at::removeCallback(handle_); }
-  Counting(const Counting&) = delete;
-  Counting& operator=(const Counting&) = delete;
-
- private:
-  at::CallbackHandle handle_;
-};
-
 }  // namespace
 
 std::int64_t count_multiply_adds(Network& network, std::int64_t channels, std::int64_t side) {
   const Evaluating evaluating(network);
-  const Counting counting;
+  count_of_this_thread() = {};
+  const Observing observing(at::RecordFunctionCallback(begins, ends).needsInputs(true));
   network.forward(at::empty({0, channels, side, side}));
   return count_of_this_thread().sum;
 }

@@ -2,7 +2,6 @@
 
 #include <ATen/core/ivalue.h>
 #include <ATen/ops/zeros.h>
-#include <ATen/record_function.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "libcore/base/error.hpp"
 #include "libcore/net/attention.hpp"
 #include "libcore/net/evaluating.hpp"
+#include "libcore/net/observing.hpp"
 
 namespace tn {
 namespace {
@@ -372,23 +372,6 @@ void ends(const at::RecordFunction& function, at::ObserverContext* context) {
   }
 }
 
-class Observing {
- public:
-  explicit Observing(Tracer& tracer)
-      : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(begins, ends)
-                                               .needsInputs(true)
-                                               .needsOutputs(true)
-                                               .scopes({at::RecordScope::FUNCTION}))) {
-    running() = {&tracer, 0, nullptr};
-  }
-  ~Observing() { at::removeCallback(handle_); }
-  Observing(const Observing&) = delete;
-  Observing& operator=(const Observing&) = delete;
-
- private:
-  at::CallbackHandle handle_;
-};
-
 }  // namespace
 
 Graph trace(Network& network, std::int64_t channels, std::int64_t side) {
@@ -399,7 +382,8 @@ Graph trace(Network& network, std::int64_t channels, std::int64_t side) {
   tracer.input(images);
   Prediction prediction;
   {
-    const Observing observing(tracer);
+    running() = {&tracer, 0, nullptr};
+    const Observing observing(at::RecordFunctionCallback(begins, ends).needsInputs(true).needsOutputs(true));
     prediction = network.forward(images);
   }
   if (running().error) std::rethrow_exception(running().error);

@@ -82,7 +82,6 @@ struct Trainer::State {
   bool roll_back(const std::string& what);
   Asking asking(std::function<bool()> between);
   std::optional<Validation> validation_result();
-  std::optional<Validation> shared(std::optional<Validation> result);
   bool all_stopped();
   std::int64_t micro() const {
     return std::max<std::int64_t>(1, batch_size / size_of(job.processes) / progress.parts);
@@ -314,26 +313,6 @@ std::optional<Validation> Trainer::State::validation_result() {
   }
 }
 
-// Process 0's, for all; nothing where it was stopped.
-std::optional<Validation> Trainer::State::shared(std::optional<Validation> result) {
-  if (job.processes == nullptr) return result;
-  constexpr std::array kNumbers{&Validation::loss, &Validation::dice, &Validation::accuracy,
-                                &Validation::auroc};
-  std::array<double, 1 + 2 * kNumbers.size()> values{};
-  values[0] = result ? 1 : 0;
-  for (std::size_t i = 0; result && i < kNumbers.size(); ++i) {
-    const std::optional<double>& number = (*result).*kNumbers.at(i);
-    values.at(1 + 2 * i) = number ? 1 : 0;
-    values.at(2 + 2 * i) = number.value_or(0);
-  }
-  add_up(job.processes, values);
-  if (values[0] == 0) return std::nullopt;
-  Validation all;
-  for (std::size_t i = 0; i < kNumbers.size(); ++i)
-    if (values.at(1 + 2 * i) > 0) all.*kNumbers.at(i) = values.at(2 + 2 * i);
-  return all;
-}
-
 void Trainer::State::end_epoch() {
   const auto started = Clock::now();
   EpochLog log = epoch_log();
@@ -341,7 +320,7 @@ void Trainer::State::end_epoch() {
   {
     const Learner::Averaged averaged(learner);
     const std::optional<Validation> result =
-        shared(rank_of(job.processes) == 0 ? validation_result() : std::nullopt);
+        of_first(job.processes, rank_of(job.processes) == 0 ? validation_result() : std::nullopt);
     if (!result) return stop();  // validated again when the run goes on
     judge(*result, log);
   }

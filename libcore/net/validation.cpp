@@ -4,6 +4,7 @@
 #include <ATen/ops/softmax.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "libcore/eval/classification.hpp"
@@ -89,6 +90,25 @@ std::optional<Validation> validate(Network& network, const CaseStore& cases, con
   result.accuracy = accuracy(class_counts(totals.scores, 0.5));
   result.auroc = auroc(totals.scores);
   return result;
+}
+
+std::optional<Validation> of_first(Collectives* processes, std::optional<Validation> result) {
+  if (processes == nullptr) return result;
+  constexpr std::array kNumbers{&Validation::loss, &Validation::dice, &Validation::accuracy,
+                                &Validation::auroc};
+  std::array<double, 1 + 2 * kNumbers.size()> values{};
+  values[0] = result ? 1 : 0;
+  for (std::size_t i = 0; result && i < kNumbers.size(); ++i) {
+    const std::optional<double>& number = (*result).*kNumbers.at(i);
+    values.at(1 + 2 * i) = number ? 1 : 0;
+    values.at(2 + 2 * i) = number.value_or(0);
+  }
+  add_up(processes, values);
+  if (values[0] == 0) return std::nullopt;
+  Validation all;
+  for (std::size_t i = 0; i < kNumbers.size(); ++i)
+    if (values.at(1 + 2 * i) > 0) all.*kNumbers.at(i) = values.at(2 + 2 * i);
+  return all;
 }
 
 std::string quality_name(std::span<const TrainCase> cases, Task task) {

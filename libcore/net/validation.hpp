@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "libcore/net/collectives.hpp"
 #include "libcore/net/loader.hpp"
 #include "libcore/net/losses.hpp"
 #include "libcore/net/network.hpp"
@@ -37,6 +38,9 @@ bool each_prediction(Network& network, const CaseStore& cases, const Asking& ask
 // What cannot be computed (no mask, no label, one class) is nothing. Stopped, there is no result.
 std::optional<Validation> validate(Network& network, const CaseStore& cases, const LossOptions& loss,
                                    const Asking& asking);
+
+// What process 0 found, for all; nothing where it was stopped.
+std::optional<Validation> of_first(Collectives* processes, std::optional<Validation> result);
 
 // What the best model is chosen by: "Dice", or with --task classify "AUROC" where the validation cases have
 // both classes, "accuracy" where they have one; empty if they do not tell.
