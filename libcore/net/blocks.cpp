@@ -20,7 +20,12 @@ ConvBnReluImpl::ConvBnReluImpl(const ConvBnReluOptions& options)
   register_module("bn", bn_);
 }
 
+void ConvBnReluImpl::fold(at::ScalarType type) {
+  folded_.emplace(folded_weights(), conv_->options, type);
+}
+
 at::Tensor ConvBnReluImpl::forward(const at::Tensor& features) {
+  if (folded_) return folded_->forward(features);
   return bn_->forward(conv_->forward(features)).relu_();
 }
 

@@ -6,8 +6,11 @@
 #include <torch/nn/pimpl.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "libcore/net/batch_norm.hpp"
+#include "libcore/net/foldable.hpp"
+#include "libcore/net/folded_convolution.hpp"
 
 namespace tn {
 
@@ -20,14 +23,18 @@ struct ConvBnReluOptions {
 };
 
 // Convolution without bias, BatchNorm (eps 1e-5, momentum 0.1), ReLU.
-class ConvBnReluImpl : public torch::nn::Module {
+class ConvBnReluImpl : public torch::nn::Module, public Foldable {
  public:
   explicit ConvBnReluImpl(const ConvBnReluOptions& options);
   at::Tensor forward(const at::Tensor& features);  // [N,in,H,W] -> [N,out,ceil(H/stride),ceil(W/stride)]
 
+  void fold(at::ScalarType type) override;
+  FoldedWeights folded_weights() const { return tn::fold(*conv_, *bn_); }
+
  private:
   torch::nn::Conv2d conv_;
   BatchNorm bn_;
+  std::optional<FoldedConvolution> folded_;
 };
 TORCH_MODULE(ConvBnRelu);
 

@@ -24,8 +24,11 @@ EcaImpl::EcaImpl(std::int64_t channels, EcaRule rule) : EcaImpl(eca_kernel(chann
 at::Tensor EcaImpl::forward(const at::Tensor& features) {
   // Not mean(): the gradient of avg_pool2d keeps the memory format.
   const at::Tensor pooled = at::avg_pool2d(features, {features.size(2), features.size(3)});
-  const at::Tensor summary = pooled.flatten(1).unsqueeze(1);  // [N,1,C]
-  return conv_->forward(summary).sigmoid().view({features.size(0), features.size(1), 1, 1});
+  return scale(pooled.flatten(1)).view({features.size(0), features.size(1), 1, 1});
+}
+
+at::Tensor EcaImpl::scale(const at::Tensor& means) {
+  return conv_->forward(means.unsqueeze(1)).sigmoid().squeeze(1);
 }
 
 }  // namespace tn

@@ -21,6 +21,7 @@ class EcaImpl : public torch::nn::Module {
   explicit EcaImpl(std::int64_t kernel);  // odd
   EcaImpl(std::int64_t channels, EcaRule rule);
   at::Tensor forward(const at::Tensor& features);  // [N,C,H,W] -> [N,C,1,1] in (0,1), to multiply with
+  at::Tensor scale(const at::Tensor& means);       // [N,C], the pools -> [N,C]
 
  private:
   torch::nn::Conv1d conv_;

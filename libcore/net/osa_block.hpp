@@ -7,9 +7,13 @@
 #include <torch/nn/pimpl.h>
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "libcore/net/blocks.hpp"
 #include "libcore/net/eca.hpp"
+#include "libcore/net/foldable.hpp"
+#include "libcore/net/pointwise.hpp"
 
 namespace tn {
 
@@ -24,16 +28,22 @@ struct OsaOptions {
 // Five successive 3x3 convolutions; input and all five outputs concatenated, 1x1 convolution, ECA; plus a 1x1
 // projection of the input, also where channels match. No ReLU after the sum. Without ECA and projection it is
 // the block of VoVNet.
-class OsaBlockImpl : public torch::nn::Module {
+class OsaBlockImpl : public torch::nn::Module, public Foldable {
  public:
   explicit OsaBlockImpl(const OsaOptions& options);
   at::Tensor forward(const at::Tensor& features);  // [N,in,H,W] -> [N,out,H,W]
 
+  void fold(at::ScalarType type) override;
+
  private:
+  at::Tensor forward_folded(const std::vector<at::Tensor>& layers);
+
+  OsaOptions options_;
   torch::nn::ModuleList conv_mid_;
   ConvBnRelu conv_concat_;
   Eca attn_{nullptr};             // none with EcaRule::none
   ConvBnRelu shortcut_{nullptr};  // none without projection
+  std::optional<Pointwise> concat_folded_, shortcut_folded_;
 };
 TORCH_MODULE(OsaBlock);
 

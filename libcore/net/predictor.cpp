@@ -6,6 +6,7 @@
 #include "libcore/base/error.hpp"
 #include "libcore/data/model_file.hpp"
 #include "libcore/net/evaluating.hpp"
+#include "libcore/net/foldable.hpp"
 #include "libcore/net/loader.hpp"
 #include "libcore/net/model_spec.hpp"
 #include "libcore/net/registry.hpp"
@@ -36,6 +37,7 @@ TorchPredictor::TorchPredictor(const std::string& model, const PredictOptions& o
   network_ = network_of(spec, model);
   load_safetensors_into(*network_, model);
   network_->eval();
+  fold_for_inference(*network_, bfloat16_ ? at::kBFloat16 : at::kFloat);
 }
 
 std::vector<NetOutput> TorchPredictor::predict(std::span<const cv::Mat1b> frames) {

@@ -1,0 +1,51 @@
+#include "libcore/net/folded_convolution.hpp"
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/grad_mode.h>
+
+#include <optional>
+#include <string_view>
+#include <variant>
+
+namespace tn {
+namespace {
+
+using Sizes = at::IntArrayRef;
+using Pack = at::Tensor(const at::Tensor&, Sizes, Sizes, Sizes, std::int64_t, at::OptionalIntArrayRef);
+using Convolve = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, Sizes,
+                            Sizes, Sizes, std::int64_t, std::string_view,
+                            c10::List<std::optional<at::Scalar>>, std::optional<std::string_view>);
+
+// LibTorch registers these two for its own compiler; they have no C++ names.
+template <typename Signature>
+c10::TypedOperatorHandle<Signature> operator_named(const char* name) {
+  return c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Signature>();
+}
+
+}  // namespace
+
+FoldedWeights fold(const torch::nn::Conv2dImpl& convolution, const BatchNormImpl& norm) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor factor = norm.weight / (norm.running_var + norm.options.eps()).sqrt();
+  return {convolution.weight * factor.view({-1, 1, 1, 1}), norm.bias - norm.running_mean * factor};
+}
+
+FoldedConvolution::FoldedConvolution(const FoldedWeights& weights,
+                                     const torch::nn::detail::ConvNdOptions<2>& options, at::ScalarType type)
+    : padding_(std::get<torch::ExpandingArray<2>>(options.padding())->begin(),
+               std::get<torch::ExpandingArray<2>>(options.padding())->end()),
+      stride_(options.stride()->begin(), options.stride()->end()),
+      dilation_(options.dilation()->begin(), options.dilation()->end()),
+      bias_(weights.bias.to(type)) {
+  static const auto pack = operator_named<Pack>("mkldnn::_reorder_convolution_weight");
+  weight_ = pack.call(weights.weight.to(type).contiguous(), padding_, stride_, dilation_, 1, std::nullopt);
+}
+
+at::Tensor FoldedConvolution::forward(const at::Tensor& features) const {
+  static const auto convolve = operator_named<Convolve>("mkldnn::_convolution_pointwise");
+  static const c10::List<std::optional<at::Scalar>> none;
+  const at::Tensor laid = features.to(bias_.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
+  return convolve.call(laid, weight_, bias_, padding_, stride_, dilation_, 1, "relu", none, std::nullopt);
+}
+
+}  // namespace tn

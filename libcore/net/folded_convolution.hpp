@@ -1,0 +1,36 @@
+// A convolution whose weights are packed once, for inference.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/modules/conv.h>
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "libcore/net/batch_norm.hpp"
+
+namespace tn {
+
+// Weight and bias, float32, of a convolution without bias and the batch norm behind it as one convolution.
+struct FoldedWeights {
+  at::Tensor weight, bias;
+};
+FoldedWeights fold(const torch::nn::Conv2dImpl& convolution, const BatchNormImpl& norm);
+
+// Convolution, bias and ReLU in one call of oneDNN, with weights in the order that it wants.
+class FoldedConvolution {
+ public:
+  // Computes in `type`, float32 or bfloat16.
+  FoldedConvolution(const FoldedWeights& weights, const torch::nn::detail::ConvNdOptions<2>& options,
+                    at::ScalarType type);
+
+  at::Tensor forward(
+      const at::Tensor& features) const;  // [N,in,H,W] -> [N,out,H',W'] channels-last of the type
+
+ private:
+  std::vector<std::int64_t> padding_, stride_, dilation_;
+  at::Tensor weight_, bias_;
+};
+
+}  // namespace tn
