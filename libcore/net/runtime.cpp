@@ -10,13 +10,17 @@
 #include <string_view>
 
 #include "libcore/base/threads.hpp"
+#include "libcore/net/huge_pages.hpp"
 
 namespace tn {
 
 int set_threads(std::int64_t jobs) {
   const int threads = thread_count(jobs);
   static std::once_flag once;  // LibTorch refuses a second call
-  std::call_once(once, [] { at::set_num_interop_threads(1); });
+  std::call_once(once, [] {
+    at::set_num_interop_threads(1);
+    use_huge_pages();
+  });
   at::set_num_threads(threads);
   cv::setNumThreads(1);
   return threads;

@@ -8,7 +8,7 @@
 
 namespace tn {
 
-// Threads for LibTorch and OpenCV: `jobs` inside an operator (0: every core, never more), one between
+// Memory (huge_pages.hpp) and threads for LibTorch and OpenCV: `jobs` inside an operator (0: every core, never more), one between
 // operators, OpenCV one. Returns the number in force.
 int set_threads(std::int64_t jobs);
 
