@@ -6,7 +6,9 @@
 namespace tn {
 
 const PointwiseLoops& pointwise_loops() {
-  return &attention_loops() == &kPlainLoops ? kPlainPointwise : kAvx512Pointwise;
+  const AttentionLoops& like = attention_loops();
+  if (&like == &kPlainLoops) return kPlainPointwise;
+  return &like == &kAvx512Loops ? kAvx512Pointwise : kAvx512Bf16Pointwise;
 }
 
 }  // namespace tn

@@ -17,8 +17,9 @@ struct PointwiseLoops {
                       float* sums);
 };
 
-extern const PointwiseLoops kPlainPointwise;   // any processor
-extern const PointwiseLoops kAvx512Pointwise;  // AVX-512 F, BW, DQ, VL
+extern const PointwiseLoops kPlainPointwise;       // any processor
+extern const PointwiseLoops kAvx512Pointwise;      // AVX-512 F, BW, DQ, VL
+extern const PointwiseLoops kAvx512Bf16Pointwise;  // the same and BF16
 
 // The fastest that this processor runs.
 const PointwiseLoops& pointwise_loops();

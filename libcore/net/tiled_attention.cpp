@@ -22,7 +22,7 @@ namespace {
 namespace blas = at::native::cpublas;
 
 // Block sides, so that a block of energies and what it is multiplied with stay in the second-level cache.
-constexpr std::int64_t kForwardQueries = 64, kForwardKeys = 512;
+constexpr std::int64_t kForwardQueries = 128, kForwardKeys = 256;
 constexpr std::int64_t kBackwardQueries = 256, kBackwardKeys = 128;
 
 std::int64_t round_up(std::int64_t value, std::int64_t to) {

@@ -140,7 +140,8 @@ TEST(TiledAttention, TakesNoOtherTypes) {
 
 std::vector<const AttentionLoops*> all_loops() {
   std::vector<const AttentionLoops*> loops{&kPlainLoops};
-  if (&attention_loops() != &kPlainLoops) loops.push_back(&attention_loops());
+  if (&attention_loops() != &kPlainLoops) loops.push_back(&kAvx512Loops);
+  if (&attention_loops() == &kAvx512Bf16Loops) loops.push_back(&kAvx512Bf16Loops);
   return loops;
 }
 
