@@ -24,11 +24,15 @@ EcaImpl::EcaImpl(std::int64_t channels, EcaRule rule) : EcaImpl(eca_kernel(chann
 at::Tensor EcaImpl::forward(const at::Tensor& features) {
   // Not mean(): the gradient of avg_pool2d keeps the memory format.
   const at::Tensor pooled = at::avg_pool2d(features, {features.size(2), features.size(3)});
-  return scale(pooled.flatten(1)).view({features.size(0), features.size(1), 1, 1});
+  return filtered(pooled.flatten(1)).view({features.size(0), features.size(1), 1, 1});
 }
 
 at::Tensor EcaImpl::scale(const at::Tensor& means) {
-  return conv_->forward(means.unsqueeze(1)).sigmoid().squeeze(1);
+  return filtered(means).squeeze(1);
+}
+
+at::Tensor EcaImpl::filtered(const at::Tensor& means) {
+  return conv_->forward(means.unsqueeze(1)).sigmoid();
 }
 
 }  // namespace tn

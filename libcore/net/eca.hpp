@@ -24,6 +24,8 @@ class EcaImpl : public torch::nn::Module {
   at::Tensor scale(const at::Tensor& means);       // [N,C], the pools -> [N,C]
 
  private:
+  at::Tensor filtered(const at::Tensor& means);  // [N,C] -> [N,1,C]
+
   torch::nn::Conv1d conv_;
 };
 TORCH_MODULE(Eca);

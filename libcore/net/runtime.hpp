@@ -8,8 +8,8 @@
 
 namespace tn {
 
-// Memory (huge_pages.hpp) and threads for LibTorch and OpenCV: `jobs` inside an operator (0: every core, never more), one between
-// operators, OpenCV one. Returns the number in force.
+// Memory (huge_pages.hpp) and threads for LibTorch and OpenCV: `jobs` inside an operator (0: every core,
+// never more), one between operators, OpenCV one. Returns the number in force.
 int set_threads(std::int64_t jobs);
 
 // Whether to compute in bfloat16: automatic means that the processor multiplies in it (AVX-512-BF16 or AMX).
