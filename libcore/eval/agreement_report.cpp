@@ -84,9 +84,9 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-Json pair_json(const AgreementPair& pair, EmptyRule empty) {
+Json pair_json(const AgreementPair& pair, const EvalOptions& options) {
   Json json{{"a", pair.a}, {"b", pair.b}, {"with_model", pair.with_model}};
-  add_summary(json, pair.summary, pair.intervals, empty);
+  add_summary(json, pair.summary, pair.intervals, options.empty, options.intervals.confidence);
   json["counts"].erase("class");
   const ClassCounts& counts = pair.classes.counts;
   json["class"] = {{"same", or_null(pair.classes.share)},
@@ -113,7 +113,7 @@ Json spread_json(const ModelSpread& spread) {
 
 std::string agreement_markdown(const Agreement& agreement, const EvalOptions& options) {
   std::string text =
-      fmt::format("# Agreement\n\n{} cases; intervals are of the {} ({} of them), {} resamples.\n",
+      fmt::format("# Agreement\n\n{} cases; the unit of intervals is the {} ({} of them), {} resamples.\n",
                   agreement.ids.size(), agreement.unit, agreement.units, options.intervals.resamples);
   text += pair_table(agreement, options);
   for (const ModelSpread& spread : agreement.spreads) text += spread_table(spread);
@@ -135,7 +135,7 @@ std::string agreement_json(const Agreement& agreement, const EvalOptions& option
               {"nsd_form", form_name(options.surface.nsd)}}},
             {"pairs", Json::array()},
             {"spread", Json::array()}};
-  for (const AgreementPair& pair : agreement.pairs) json["pairs"].push_back(pair_json(pair, options.empty));
+  for (const AgreementPair& pair : agreement.pairs) json["pairs"].push_back(pair_json(pair, options));
   for (const ModelSpread& spread : agreement.spreads) json["spread"].push_back(spread_json(spread));
   return json.dump(2) + "\n";
 }

@@ -78,11 +78,11 @@ std::string report_json(const Report& report) {
                        {"model", or_null(evaluation.header.json("model"))}};
   if (const auto programs = evaluation.header.json("pg")) json["pg"] = *programs;
   json["definitions"] = definitions_json(evaluation);
-  add_summary(json, report.summary, report.intervals, evaluation.empty);
+  add_summary(json, report.summary, report.intervals, evaluation.empty, evaluation.intervals.confidence);
   json["subgroups"] = Json::array();
   for (const Subgroup& part : report.subgroups) {
     Json one{{"by", part.key}, {"value", part.value}};
-    add_summary(one, part.summary, part.intervals, evaluation.empty);
+    add_summary(one, part.summary, part.intervals, evaluation.empty, evaluation.intervals.confidence);
     json["subgroups"].push_back(one);
   }
   if (report.operating) json["operating"] = operating_json(*report.operating);

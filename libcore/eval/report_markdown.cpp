@@ -124,6 +124,13 @@ std::string classification(const Report& report) {
   for (std::size_t i = 0; i < decisions.size(); ++i)
     text += markdown_row(
         {std::string(decisions[i].title), markdown_number(classes.decisions[i]), range(decisions[i].name)});
+  if (classes.auroc) {
+    const double confidence = report.evaluation.intervals.confidence;
+    const AurocInterval interval = auroc_interval(*classes.auroc, confidence);
+    text += fmt::format("\nAUROC by {}: {:g} % interval {:.3f} to {:.3f}.\n",
+                        classes.one_case_each ? "DeLong" : "Obuchowski", 100 * confidence, interval.low,
+                        interval.high);
+  }
   text += markdown_head({"Label", "Called benign", "Called malignant"}, "lrr");
   text += markdown_row({"benign", std::to_string(counts.tn), std::to_string(counts.fp)});
   text += markdown_row({"malignant", std::to_string(counts.fn), std::to_string(counts.tp)});

@@ -81,7 +81,7 @@ Json geometry_json(const Summary& summary) {
   return json;
 }
 
-Json class_json(const ClassSummary& classes) {
+Json class_json(const ClassSummary& classes, double confidence) {
   Json json, reasons;
   const auto add = [&](std::string_view name, const std::optional<double>& value) {
     put(json, reasons, std::string(name), value, why_undefined(name, classes.counts));
@@ -92,6 +92,8 @@ Json class_json(const ClassSummary& classes) {
   for (std::size_t i = 0; i < probabilities.size(); ++i) add(probabilities[i].name, classes.probabilities[i]);
   if (classes.auroc) {
     json["auroc_standard_error"] = std::sqrt(classes.auroc->variance);
+    const AurocInterval interval = auroc_interval(*classes.auroc, confidence);
+    json["auroc_interval"] = {interval.low, interval.high};
     json["auroc_standard_error_by"] = classes.one_case_each ? "DeLong" : "Obuchowski";
   }
   json["cases"] = {{"tp", classes.counts.tp},
@@ -124,11 +126,11 @@ Json intervals_json(const Intervals& intervals) {
 }  // namespace
 
 void add_summary(Json& json, const Summary& summary, const std::optional<Intervals>& intervals,
-                 EmptyRule empty) {
+                 EmptyRule empty, double confidence) {
   json["counts"] = counts_json(summary.counts);
   json["overlap"] = overlap_json(summary, empty);
   json["geometry"] = geometry_json(summary);
-  json["class"] = class_json(summary.classes);
+  json["class"] = class_json(summary.classes, confidence);
   if (intervals) json["intervals"] = intervals_json(*intervals);
 }
 

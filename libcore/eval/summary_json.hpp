@@ -8,8 +8,9 @@
 
 namespace tn {
 
-// Adds counts, overlap, geometry and class, and intervals if there are any.
+// Adds counts, overlap, geometry and class, and intervals if there are any. confidence: of AUROC's own
+// interval.
 void add_summary(nlohmann::ordered_json& json, const Summary& summary,
-                 const std::optional<Intervals>& intervals, EmptyRule empty);
+                 const std::optional<Intervals>& intervals, EmptyRule empty, double confidence);
 
 }  // namespace tn
