@@ -71,8 +71,8 @@ Definitions definitions(const SurfaceOptions& surface) {
        "of bootstrap resamples of whole patients (cases where none is named), seeded; resamples in which a "
        "number is undefined are dropped and counted; percentile, or BCa (Efron 1987)"},
       {"auroc_standard_error",
-       "DeLong 1988; where a patient has several cases, Obuchowski's extension to clusters (1997); "
-       "auroc_interval is the normal distribution's, kept in [0,1]"},
+       "DeLong 1988; where a patient has several cases, Obuchowski's extension to clusters (1997)"},
+      {"auroc_interval", "AUROC and its standard error times the normal quantile, kept in [0,1]"},
       {"operating points",
        "for a sensitivity the highest threshold that reaches it; for a specificity the highest with the most "
        "sensitivity that keeps it; found on the cases evaluated"},
