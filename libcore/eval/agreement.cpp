@@ -155,6 +155,7 @@ Agreement agreement(const std::vector<Opinions>& opinions, const EvalOptions& op
   std::vector<Found> readers, models;
   for (const Opinions& one : opinions) {
     result.names.push_back(one.name);
+    result.hashes.push_back(manifest_hash(one.manifest.records));
     (one.model ? models : readers).push_back(find_records(one, options));
   }
   const std::vector<const Record*> records = shapes(opinions);

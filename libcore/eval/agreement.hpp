@@ -60,8 +60,9 @@ struct ModelSpread {
 
 struct Agreement {
   std::vector<std::string> names;
-  std::vector<std::string> ids;  // of all cases, by first appearance
-  std::string unit;              // see Units
+  std::vector<std::string> hashes;  // of each one's records: manifest_hash()
+  std::vector<std::string> ids;     // of all cases, by first appearance
+  std::string unit;                 // see Units
   std::size_t units = 0;
   std::vector<AgreementPair> pairs;  // of readers first, then each model with each reader
   std::vector<ModelSpread> spreads;  // of each model, where there are two readers or more

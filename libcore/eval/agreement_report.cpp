@@ -124,6 +124,7 @@ std::string agreement_json(const Agreement& agreement, const EvalOptions& option
   Json json{{"tn", "agreement"},
             {"v", 1},
             {"names", agreement.names},
+            {"made_from", agreement.hashes},
             {"cases", agreement.ids.size()},
             {"unit", agreement.unit},
             {"units", agreement.units},
