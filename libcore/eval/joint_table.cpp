@@ -7,6 +7,7 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/text.hpp"
+#include "libcore/eval/report.hpp"
 
 namespace tn {
 namespace {
@@ -150,15 +151,26 @@ void note_intervals(JointTable& table, const std::vector<StoredReport>& reports)
   table.notes.push_back(fmt::format("In brackets: intervals, {}.", all));
 }
 
+// Whether the row has a number of masks, or of the class.
+bool prints(const JointTable& table, const TableRow& row, bool of_class) {
+  for (std::size_t k = 0; k < table.columns.size(); ++k)
+    if (table.columns[k].metric.starts_with("class.") == of_class && row.cells[k].value) return true;
+  return false;
+}
+
+// Of each row what its printed numbers leave out: a classifier lacks no masks.
 void note_unscored(JointTable& table, const std::vector<StoredReport>& reports) {
   for (std::size_t i = 0; i < reports.size(); ++i) {
     const nlohmann::ordered_json& counts = reports[i].json.at("counts");
-    const std::int64_t failed = counts.at("failed"), masks = counts.at("mask").at("missing"),
-                       classes = counts.at("class").at("missing");
-    if (failed + masks + classes > 0)
+    const TableRow& row = table.rows[i];
+    CaseCounts left_out;
+    left_out.failed = counts.at("failed");
+    if (prints(table, row, false)) left_out.mask_missing = counts.at("mask").at("missing");
+    if (prints(table, row, true)) left_out.class_missing = counts.at("class").at("missing");
+    const std::string text = shortfall(left_out);
+    if (!text.empty())
       table.notes.push_back(
-          fmt::format("{}: of {} records {} failed, {} lack a predicted mask, {} a probability.",
-                      table.rows[i].name, counts.at("records").get<std::int64_t>(), failed, masks, classes));
+          fmt::format("{}: of {} records {}.", row.name, counts.at("records").get<std::int64_t>(), text));
   }
 }
 
