@@ -69,6 +69,7 @@ std::vector<TableColumn> columns_of(const std::vector<StoredReport>& reports, co
     const auto found = std::ranges::find(all, metric, &TableColumn::metric);
     if (found == all.end()) {
       std::vector<std::string> names;
+      names.reserve(all.size());
       for (const TableColumn& one : all) names.push_back(one.metric);
       const auto near = closest(metric, names);
       throw Error(Exit::usage, "'{}' is no metric of a report{}", metric,
@@ -213,6 +214,7 @@ JointTable joint_table(const std::vector<StoredReport>& reports, const TableOpti
   table.columns = columns_of(reports, options);
   check_definitions(reports);
   std::vector<std::string> paths;
+  paths.reserve(reports.size());
   for (const StoredReport& report : reports) paths.push_back(report.name);
   const std::vector<std::string> names = options.names.empty() ? short_names(paths) : options.names;
   if (std::set<std::string>(names.begin(), names.end()).size() != names.size())

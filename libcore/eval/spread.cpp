@@ -84,6 +84,7 @@ void add_changes(std::vector<SpreadRow>& rows, const std::vector<Changes>& chang
   IntervalOptions intervals = options.intervals;
   intervals.jobs = options.jobs;
   std::vector<Statistic> names;
+  names.reserve(rows.size());
   for (const SpreadRow& row : rows) names.push_back({row.metric});
   const std::vector<Interval> found =
       intervals_of(names, units, intervals, [&](std::span<const std::vector<double>> weights) {

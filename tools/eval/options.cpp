@@ -17,9 +17,6 @@ struct Work {
   Names takes;
 };
 
-const Names kOfOtherWork{"permutations", "table",     "latex",     "metric",          "name",
-                         "digits",       "agreement", "predicted", "submission-cases"};
-
 std::vector<Work> other_work(const Options& o) {
   return {{"compare",
            o.compare,
@@ -49,8 +46,10 @@ void check_use(const Options& o, const Names& typed) {
         throw Error(Exit::usage, "--{} has no use for --{}", work.name, name);
     return;
   }
+  const Names of_other_work{"permutations", "latex",     "metric",          "name",
+                            "digits",       "predicted", "submission-cases"};
   for (const std::string& name : typed)
-    if (holds(kOfOtherWork, name)) {
+    if (holds(of_other_work, name)) {
       for (const Work& work : other_work(o))
         if (holds(work.takes, name)) throw Error(Exit::usage, "--{} needs --{}", name, work.name);
     }

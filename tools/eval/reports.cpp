@@ -7,6 +7,7 @@ namespace {
 
 std::vector<StoredReport> read_reports(const std::vector<std::string>& paths) {
   std::vector<StoredReport> reports;
+  reports.reserve(paths.size());
   for (const std::string& path : paths) reports.push_back(read_report(path));
   return reports;
 }
