@@ -1,37 +1,11 @@
-// tn-eval: a manifest with predictions in, a report out.
-#include <fmt/format.h>
-
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "libcore/base/error.hpp"
-#include "libcore/base/interrupt.hpp"
-#include "libcore/base/text.hpp"
-#include "libcore/cli/progress.hpp"
+// tn-eval: a manifest with predictions in, a report out; or reports in, tests or a table out.
 #include "libcore/cli/run_tool.hpp"
-#include "libcore/eval/compare.hpp"
-#include "libcore/eval/definitions.hpp"
-#include "libcore/eval/outputs.hpp"
+#include "tools/eval/modes.hpp"
+#include "tools/eval/options.hpp"
 
 namespace {
 
-struct Options {
-  std::vector<std::string> inputs;
-  std::vector<std::string> select;
-  tn::EvalOptions eval;
-  tn::OutputOptions outputs;
-  tn::ReadOptions read;
-  std::vector<std::string> nsd_tolerances;
-  std::int64_t seed = 0;
-  bool compare = false;
-  std::int64_t permutations = 10000;
-  std::optional<std::string> baseline;
-  tn::GateOptions gate;
-  std::vector<std::string> tolerances;
-  bool no_pg = false;
-  bool explain = false;
-};
+using tn::evaluation::Options;
 
 tn::Flags flags(Options& o) {
   tn::Flags f({"tn-eval",
@@ -49,6 +23,7 @@ tn::Flags flags(Options& o) {
              "write the report for readers; - is stdout, and the default if no output is named");
   f.optional("json", o.outputs.json, "FILE", "write the report for programs, tn-report(5); - is stdout");
   f.optional("per-case", o.outputs.per_case, "FILE", "write the records with their metrics; - is stdout");
+  f.optional("csv", o.outputs.csv, "FILE", "write a line for each case with its metrics; - is stdout");
   f.optional("junit", o.outputs.junit, "FILE", "write the gate's verdicts as JUnit XML; - is stdout");
   f.toggle("force", o.outputs.force, "overwrite outputs");
   f.once();
@@ -79,8 +54,15 @@ tn::Flags flags(Options& o) {
   f.optional("confidence", o.eval.intervals.confidence, "SHARE",
              "how often such intervals hold the true value");
   f.optional("seed", o.seed, "N", "seed of the resamples");
+  f.optional("worst", o.report.worst, "N", "name the N cases with the lowest Dice, and N surest wrong calls");
   f.toggle("explain-metrics", o.explain, "print what every number means and exit");
   f.once();
+  f.section("Operating points");
+  f.repeated("at-sensitivity", o.at_sensitivity, "SHARE", "specificity where the sensitivity reaches SHARE");
+  f.repeated("at-specificity", o.at_specificity, "SHARE", "sensitivity where the specificity reaches SHARE");
+  f.repeated("at-threshold", o.at_threshold, "P", "sensitivity, specificity, PPV and NPV at this threshold");
+  f.toggle("decision-curve", o.report.operating.decision_curve,
+           "net benefit of acting on the model, over thresholds from 0.01 to 0.99");
   f.section("Gate");
   f.optional("baseline", o.baseline, "REPORT", "fail where the numbers are worse than in this report");
   f.repeated("gate", o.gate.metrics, "METRIC",
@@ -97,6 +79,24 @@ tn::Flags flags(Options& o) {
   f.toggle("compare", o.compare, "the operands are reports of --json: test each against the first");
   f.once();
   f.optional("permutations", o.permutations, "N", "draws of a permutation test with more than 16 units");
+  f.section("Table");
+  f.toggle("table", o.table, "the operands are reports of --json: one table, a row for each");
+  f.once();
+  f.optional("latex", o.latex, "FILE", "write the table for LaTeX with booktabs; - is stdout");
+  f.repeated("metric", o.joint.metrics, "METRIC", "a column, such as dice.median; default: the usual ones");
+  f.repeated("name", o.joint.names, "NAME",
+             "of a row, or of a reader, in the order of the operands; default: from the paths");
+  f.optional("digits", o.joint.digits, "N", "digits after the point");
+  f.section("Readers");
+  f.toggle("agreement", o.agreement,
+           "the operands are manifests, each with a reader's masks and labels: compare every pair");
+  f.once();
+  f.repeated("predicted", o.predicted, "MANIFEST", "a model's predictions, to compare with every reader");
+  f.section("Challenge");
+  f.optional("submission", o.submission, "FILE", "write the predictions as a zip for TN-SCUI 2020");
+  f.once();
+  f.optional("submission-cases", o.submission_cases, "N",
+             "images of the test set, all of which must be there");
   f.section("Computing");
   f.optional("jobs,j", o.eval.jobs, "N", "threads; 0: every core");
   f.unrecorded();
@@ -105,104 +105,14 @@ tn::Flags flags(Options& o) {
   return f;
 }
 
-void set_tolerances(Options& o) {
-  if (!o.nsd_tolerances.empty()) o.eval.surface.tolerances.clear();
-  for (const std::string& text : o.nsd_tolerances) {
-    const auto tolerance = tn::parse_double(text);
-    if (!tolerance) throw tn::Error(tn::Exit::usage, "'{}' is no tolerance for NSD", text);
-    o.eval.surface.tolerances.push_back(*tolerance);
-  }
-  tn::check(o.eval.surface);
-}
-
-tn::Exit explain(const tn::SurfaceOptions& surface) {
-  tn::TextOutput out("-", false);
-  out.write(tn::explain_text(surface));
-  out.finish();
-  return tn::Exit::ok;
-}
-
-tn::Exit compare(const Options& o, const tn::Invocation& call) {
-  if (o.inputs.size() < 2) throw tn::Error(tn::Exit::usage, "--compare needs two reports or more");
-  if (o.baseline || o.outputs.per_case || o.outputs.junit)
-    throw tn::Error(tn::Exit::usage,
-                    "--compare goes with --markdown and --json alone, and without --baseline");
-  if (o.permutations < 1) throw tn::Error(tn::Exit::usage, "{} permutations", o.permutations);
-  std::vector<tn::StoredReport> reports;
-  for (const std::string& path : o.inputs) reports.push_back(tn::read_report(path));
-  tn::IntervalOptions intervals = o.eval.intervals;
-  intervals.jobs = o.eval.jobs;
-  const tn::Comparison found = tn::compare_reports(reports, intervals, o.permutations);
-  if (o.outputs.json) {
-    tn::TextOutput out(*o.outputs.json, o.outputs.force);
-    out.write(tn::comparison_json(found, intervals, o.permutations));
-    out.finish();
-  }
-  if (o.outputs.markdown || !o.outputs.json) {
-    tn::TextOutput out(o.outputs.markdown.value_or("-"), o.outputs.force);
-    out.write(tn::comparison_markdown(found, intervals, o.permutations));
-    out.finish();
-  }
-  call.log.note(fmt::format("{} reports of {} cases compared", reports.size(), found.cases));
-  return tn::Exit::ok;
-}
-
-// Reads the baseline before the work, so that a wrong one is refused at once.
-std::optional<tn::StoredReport> prepare_gate(Options& o) {
-  for (const std::string& text : o.tolerances) o.gate.tolerances.push_back(tn::parse_tolerance(text));
-  if (!o.baseline) {
-    if (o.outputs.junit || !o.gate.metrics.empty() || !o.tolerances.empty() || o.gate.accept_inconclusive)
-      throw tn::Error(tn::Exit::usage, "options of the gate need --baseline");
-    return std::nullopt;
-  }
-  tn::StoredReport baseline = tn::read_report(*o.baseline);
-  tn::check(o.gate, baseline, o.eval.intervals);
-  return baseline;
-}
-
-tn::GateResult gate(const tn::StoredReport& baseline, const tn::Report& report, const Options& o) {
-  return tn::gate(baseline, tn::parse_report(tn::report_json(report), "this run"), o.gate,
-                  report.evaluation.intervals);
-}
-
-tn::Exit run(Options o, const tn::Invocation& call) {
-  set_tolerances(o);
-  if (o.explain) return explain(o.eval.surface);
-  for (const std::string& text : o.select) o.eval.selection.conditions.push_back(tn::parse_condition(text));
-  o.eval.intervals.seed = static_cast<std::uint64_t>(o.seed);
-  tn::check(o.eval);
-  tn::check(o.outputs);
-  if (o.compare) return compare(o, call);
-  if (o.inputs.size() > 1)
-    throw tn::Error(tn::Exit::usage, "one manifest at most; reports go with --compare");
-  const std::optional<tn::StoredReport> baseline = prepare_gate(o);
-  const tn::InterruptScope interruptible;
-
-  tn::ManifestReader reader(o.inputs.empty() ? "-" : o.inputs.front(), o.read);
-  tn::Header header = reader.header();
-  if (!o.no_pg) header.add_program(call.program, call.command_line);
-  tn::Outputs outputs(o.outputs, header);
-  tn::Progress progress(call.program, "cases", 0, call.progress);
-  tn::Evaluation evaluation =
-      tn::evaluate(reader, o.eval, [&](const tn::Record& record, const tn::CaseScore& score) {
-        if (score.failed_here) call.log.error(fmt::format("{}: {}", score.id, *score.error));
-        call.log.detail(tn::case_line(score));
-        outputs.add(record);
-        progress.advance();
-      });
-  evaluation.header = header;
-  tn::Report report = tn::make_report(std::move(evaluation));
-  if (baseline) report.gate = gate(*baseline, report, o);
-  outputs.finish(report);
-  call.log.note(tn::headline(report));
-  const std::string missing = tn::shortfall(report.summary.counts);
-  if (!missing.empty()) call.log.warning(fmt::format("not scored: {}", missing));
-  if (report.gate) {
-    const std::string line = fmt::format("gate: {}", report.gate->line);
-    report.gate->exit == tn::Exit::ok ? call.log.note(line) : call.log.error(line);
-    if (report.gate->exit != tn::Exit::ok) return report.gate->exit;
-  }
-  return report.summary.counts.failed_here > 0 ? tn::Exit::partial : tn::Exit::ok;
+tn::Exit run(const Options& given, const tn::Invocation& call) {
+  const Options o = tn::evaluation::settled(given, call);
+  if (o.explain) return tn::evaluation::explain_metrics(o);
+  if (o.compare) return tn::evaluation::compare_runs(o, call);
+  if (o.table) return tn::evaluation::print_table(o, call);
+  if (o.agreement) return tn::evaluation::compare_readers(o, call);
+  if (o.submission) return tn::evaluation::write_submission(o, call);
+  return tn::evaluation::evaluate_manifest(o, call);
 }
 
 }  // namespace

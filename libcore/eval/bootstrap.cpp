@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/random.hpp"
@@ -14,7 +13,6 @@ namespace {
 
 using Values = std::vector<std::vector<double>>;  // one vector of statistics a weighting
 using Weighting = std::function<void(std::size_t index, std::vector<double>& weights)>;
-using Valuation = std::function<Values(std::span<const std::vector<double>>)>;
 
 // values of `count` weightings, in order, kTogether at a time over the threads.
 Values of_weightings(std::size_t count, std::size_t units, std::int64_t jobs, const Weighting& weighting,
@@ -65,35 +63,6 @@ double acceleration(const std::vector<double>& left_out) {
   return squares > 0 ? cubes / (6 * std::pow(squares, 1.5)) : 0;
 }
 
-std::vector<Interval> all_intervals(const std::vector<Statistic>& names, std::size_t units,
-                                    const IntervalOptions& options, const Valuation& valuation) {
-  const Values ones(1, std::vector<double>(units, 1));
-  const std::vector<double> estimate = valuation(ones).front();
-  const Values resampled = of_weightings(
-      static_cast<std::size_t>(options.resamples), units, options.jobs,
-      [&](std::size_t i, std::vector<double>& weights) {
-        Random random(options.seed, "bootstrap", i);
-        for (std::size_t k = 0; k < units; ++k) ++weights[random.below(units)];
-      },
-      valuation);
-  Values left_out;
-  if (options.method == IntervalMethod::bca)
-    left_out = of_weightings(
-        units, units, options.jobs,
-        [](std::size_t i, std::vector<double>& weights) {
-          std::ranges::fill(weights, 1);
-          weights[i] = 0;
-        },
-        valuation);
-  std::vector<Interval> result;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (std::isnan(estimate[i])) continue;
-    result.push_back(interval_of(estimate[i], column_of(resampled, i), column_of(left_out, i), options));
-    result.back().name = names[i].name;
-  }
-  return result;
-}
-
 }  // namespace
 
 std::string_view method_name(IntervalMethod method) {
@@ -134,6 +103,35 @@ Interval interval_of(double estimate, const std::vector<double>& resampled,
   return interval;
 }
 
+std::vector<Interval> intervals_of(const std::vector<Statistic>& names, std::size_t units,
+                                   const IntervalOptions& options, const Valuation& valuation) {
+  const Values ones(1, std::vector<double>(units, 1));
+  const std::vector<double> estimate = valuation(ones).front();
+  const Values resampled = of_weightings(
+      static_cast<std::size_t>(options.resamples), units, options.jobs,
+      [&](std::size_t i, std::vector<double>& weights) {
+        Random random(options.seed, "bootstrap", i);
+        for (std::size_t k = 0; k < units; ++k) ++weights[random.below(units)];
+      },
+      valuation);
+  Values left_out;
+  if (options.method == IntervalMethod::bca)
+    left_out = of_weightings(
+        units, units, options.jobs,
+        [](std::size_t i, std::vector<double>& weights) {
+          std::ranges::fill(weights, 1);
+          weights[i] = 0;
+        },
+        valuation);
+  std::vector<Interval> result;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::isnan(estimate[i])) continue;
+    result.push_back(interval_of(estimate[i], column_of(resampled, i), column_of(left_out, i), options));
+    result.back().name = names[i].name;
+  }
+  return result;
+}
+
 std::optional<Intervals> intervals(std::span<const CaseScore> cases, EmptyRule empty, double threshold,
                                    const SurfaceOptions& surface, const IntervalOptions& options) {
   if (options.resamples == 0) return std::nullopt;
@@ -141,14 +139,14 @@ std::optional<Intervals> intervals(std::span<const CaseScore> cases, EmptyRule e
   const Sample sample(cases, units, empty, threshold, surface);
   Intervals result{units.name, units.count, options, {}};
   result.of =
-      all_intervals(statistics(surface), units.count, options,
-                    [&](std::span<const std::vector<double>> weights) { return sample.values(weights); });
+      intervals_of(statistics(surface), units.count, options,
+                   [&](std::span<const std::vector<double>> weights) { return sample.values(weights); });
   return result;
 }
 
 std::vector<Interval> paired_intervals(const Sample& a, const Sample& b, const std::vector<Statistic>& names,
                                        const IntervalOptions& options) {
-  return all_intervals(names, a.units(), options, [&](std::span<const std::vector<double>> weights) {
+  return intervals_of(names, a.units(), options, [&](std::span<const std::vector<double>> weights) {
     Values of_b = b.values(weights);
     const Values of_a = a.values(weights);
     for (std::size_t k = 0; k < of_b.size(); ++k)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,6 +50,16 @@ std::optional<Intervals> intervals(std::span<const CaseScore> cases, EmptyRule e
 // the same order; the units are theirs.
 std::vector<Interval> paired_intervals(const Sample& a, const Sample& b, const std::vector<Statistic>& names,
                                        const IntervalOptions& options);
+
+// Values of the statistics, NaN where undefined, for each of up to Sample::kTogether weightings of the units;
+// asked from several threads at once.
+using Valuation =
+    std::function<std::vector<std::vector<double>>(std::span<const std::vector<double>> weights)>;
+
+// Intervals of the statistics that are defined with every unit once, under the resamples that all others
+// have.
+std::vector<Interval> intervals_of(const std::vector<Statistic>& names, std::size_t units,
+                                   const IntervalOptions& options, const Valuation& valuation);
 
 // An interval from the values of resamples (NaN: undefined, dropped) and, for BCa, of the samples with one
 // unit left out each.

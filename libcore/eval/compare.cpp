@@ -14,6 +14,7 @@ namespace tn {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using namespace nlohmann::literals;
 
 struct Runs {
   const StoredReport& first;
@@ -163,7 +164,12 @@ Comparison compare_reports(const std::vector<StoredReport>& reports, const Inter
   result.unit = units.name;
   result.units = units.count;
   result.cases = first.cases.size();
-  for (const StoredReport& report : reports) result.names.push_back(report.name);
+  for (const StoredReport& report : reports) {
+    result.names.push_back(report.name);
+    const Json hash = report.json.value("/made_from/records"_json_pointer, Json());
+    if (!hash.is_string()) throw Error(Exit::bad_data, "{}: 'made_from.records' is no text", report.name);
+    result.hashes.push_back(hash.get<std::string>());
+  }
   for (std::size_t i = 1; i < reports.size(); ++i) {
     std::vector<std::string> obstacles;
     std::vector<CaseScore> cases = comparable_cases(obstacles, first, reports[i]);
@@ -201,11 +207,17 @@ std::string comparison_markdown(const Comparison& comparison, const IntervalOpti
 
 std::string comparison_json(const Comparison& comparison, const IntervalOptions& options,
                             std::int64_t permutations) {
-  Json json{{"tn", "comparison"},           {"v", 1},
-            {"first", comparison.names[0]}, {"unit", comparison.unit},
-            {"units", comparison.units},    {"cases", comparison.cases},
-            {"permutations", permutations}, {"resamples", options.resamples},
-            {"seed", options.seed},         {"runs", Json::array()}};
+  Json json{{"tn", "comparison"},
+            {"v", 1},
+            {"first", comparison.names[0]},
+            {"made_from", comparison.hashes},
+            {"unit", comparison.unit},
+            {"units", comparison.units},
+            {"cases", comparison.cases},
+            {"permutations", permutations},
+            {"resamples", options.resamples},
+            {"seed", options.seed},
+            {"runs", Json::array()}};
   for (std::size_t i = 0; i < comparison.rows.size(); ++i) {
     Json run{{"name", comparison.names[i + 1]}, {"tests", Json::array()}};
     for (const CompareRow& row : comparison.rows[i])

@@ -23,8 +23,9 @@ struct CompareRow {
 };
 
 struct Comparison {
-  std::vector<std::string> names;  // of the reports
-  std::string unit;                // see Units
+  std::vector<std::string> names;   // of the reports
+  std::vector<std::string> hashes;  // of the records that each was made from
+  std::string unit;                 // see Units
   std::size_t units = 0;
   std::size_t cases = 0;
   std::vector<std::vector<CompareRow>> rows;  // of each report but the first

@@ -72,6 +72,13 @@ Definitions definitions(const SurfaceOptions& surface) {
        "number is undefined are dropped and counted; percentile, or BCa (Efron 1987)"},
       {"auroc_standard_error",
        "DeLong 1988; where a patient has several cases, Obuchowski's extension to clusters (1997)"},
+      {"auroc_interval", "AUROC and its standard error times the normal quantile, kept in [0,1]"},
+      {"operating points",
+       "for a sensitivity the highest threshold that reaches it; for a specificity the highest with the most "
+       "sensitivity that keeps it; found on the cases evaluated"},
+      {"net benefit",
+       "TP/n - FP/n t/(1 - t) of acting on p_malignant >= t (Vickers and Elkin 2006); acting on none has 0"},
+      {"kappa", "Cohen's: (same - by chance) / (1 - by chance), by chance from how often each calls what"},
       {"nodule-size",
        "thirds of the drawn area's share of the image, cut over the scored cases with a nodule"}};
   all.insert(all.end(), rest.begin(), rest.end());

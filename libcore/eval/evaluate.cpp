@@ -19,21 +19,6 @@ bool is_share(const nlohmann::json& value) {
   return value.is_number() && value.get<double>() >= 0 && value.get<double>() <= 1;
 }
 
-void choose_threshold(Evaluation& result, const EvalOptions& options, const std::string& place) {
-  if (options.threshold) {
-    result.threshold = *options.threshold;
-    result.threshold_source = ThresholdSource::option;
-    return;
-  }
-  const auto model = result.header.json("model");  // tn-infer's: what the model file says of itself
-  if (!model || !model->is_object() || !model->contains("class_threshold")) return;
-  const nlohmann::json& threshold = (*model)["class_threshold"];
-  if (!is_share(threshold))
-    throw Error(Exit::bad_data, "{}: header: 'model.class_threshold' is not a number in [0,1]", place);
-  result.threshold = threshold.get<double>();
-  result.threshold_source = ThresholdSource::model;
-}
-
 // Which records in flight had failed before they came: the reading end notes, the writing end takes.
 class Arrivals {
  public:
@@ -105,6 +90,17 @@ void check(const EvalOptions& options) {
     throw Error(Exit::usage, "subgroups by '{}' are asked for twice", *twice);
 }
 
+ClassThreshold class_threshold(const std::optional<double>& given, const Header& header,
+                               const std::string& place) {
+  if (given) return {*given, ThresholdSource::option};
+  const auto model = header.json("model");  // tn-infer's: what the model file says of itself
+  if (!model || !model->is_object() || !model->contains("class_threshold")) return {};
+  const nlohmann::json& threshold = (*model)["class_threshold"];
+  if (!is_share(threshold))
+    throw Error(Exit::bad_data, "{}: header: 'model.class_threshold' is not a number in [0,1]", place);
+  return {threshold.get<double>(), ThresholdSource::model};
+}
+
 Evaluation evaluate(ManifestReader& reader, const EvalOptions& options, const CaseObserver& observer) {
   Evaluation result;
   result.header = reader.header();
@@ -113,7 +109,9 @@ Evaluation evaluate(ManifestReader& reader, const EvalOptions& options, const Ca
   result.intervals = options.intervals;
   result.intervals.jobs = options.jobs;
   result.by = options.by;
-  choose_threshold(result, options, reader.name());
+  const ClassThreshold threshold = class_threshold(options.threshold, result.header, reader.name());
+  result.threshold = threshold.value;
+  result.threshold_source = threshold.source;
   const ScoreOptions score{options.root,    {options.max_pixels}, options.empty,
                            options.surface, result.threshold,     labels_of(result.header)};
   Arrivals arrivals;

@@ -32,6 +32,15 @@ void check(const EvalOptions& options);  // throws Error(usage)
 // Where the threshold of the class came from.
 enum class ThresholdSource { option, model, none_given };
 
+struct ClassThreshold {
+  double value = 0.5;
+  ThresholdSource source = ThresholdSource::none_given;
+};
+// The one given, else that of the header's model, else 0.5. Throws Error(bad_data) "PLACE: ..." for a header
+// whose threshold is no share.
+ClassThreshold class_threshold(const std::optional<double>& given, const Header& header,
+                               const std::string& place);
+
 // What was evaluated, and how.
 struct Evaluation {
   std::vector<CaseScore> cases;  // in input order

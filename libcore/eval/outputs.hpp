@@ -1,4 +1,4 @@
-// Where an evaluation goes: records with metrics, a JSON report, a Markdown report, a JUnit file.
+// Where an evaluation goes: records with metrics, a JSON report, a Markdown report, a CSV and a JUnit file.
 #pragma once
 
 #include <optional>
@@ -15,6 +15,7 @@ struct OutputOptions {
   std::optional<std::string> per_case;
   std::optional<std::string> json;
   std::optional<std::string> markdown;
+  std::optional<std::string> csv;    // a line for each case
   std::optional<std::string> junit;  // needs the gate
   bool force = false;
 };
@@ -35,7 +36,11 @@ class Outputs {
   std::optional<ManifestWriter> per_case_;
   std::optional<TextOutput> json_;
   std::optional<TextOutput> markdown_;
+  std::optional<TextOutput> csv_;
   std::optional<TextOutput> junit_;
 };
+
+// One text, to a file that appears whole or to "-", stdout.
+void write_text(const std::string& path, bool force, const std::string& text);
 
 }  // namespace tn

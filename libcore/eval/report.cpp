@@ -33,7 +33,12 @@ std::string case_line(const CaseScore& score) {
                       : score.id + ": no mask scored";
 }
 
-Report make_report(Evaluation evaluation) {
+void check(const ReportOptions& options) {
+  check(options.operating);
+  if (options.worst < 0) throw Error(Exit::usage, "{} worst cases", options.worst);
+}
+
+Report make_report(Evaluation evaluation, const ReportOptions& options) {
   Report report;
   report.summary = summarize(evaluation.cases, evaluation.empty, evaluation.threshold, evaluation.surface);
   if (!report.summary.any_scored()) {
@@ -46,6 +51,8 @@ Report make_report(Evaluation evaluation) {
                                evaluation.intervals);
   report.subgroups = subgroups(evaluation.cases, evaluation.by, evaluation.empty, evaluation.threshold,
                                evaluation.surface, evaluation.intervals);
+  report.operating = operating(evaluation.cases, options.operating, evaluation.intervals);
+  report.worst = worst_cases(evaluation.cases, evaluation.empty, evaluation.threshold, options.worst);
   report.evaluation = std::move(evaluation);
   return report;
 }

@@ -6,7 +6,9 @@
 
 #include "libcore/eval/evaluate.hpp"
 #include "libcore/eval/gate.hpp"
+#include "libcore/eval/operating.hpp"
 #include "libcore/eval/subgroups.hpp"
+#include "libcore/eval/worst.hpp"
 
 namespace tn {
 
@@ -15,11 +17,19 @@ struct Report {
   Summary summary;
   std::optional<Intervals> intervals;
   std::vector<Subgroup> subgroups;
+  std::optional<Operating> operating;
+  Worst worst;
   std::optional<GateResult> gate;  // with a baseline
 };
 
+struct ReportOptions {
+  OperatingOptions operating;
+  std::int64_t worst = 10;  // cases of each kind that are named as the worst
+};
+void check(const ReportOptions& options);  // throws Error(usage)
+
 // Throws Error(bad_data) if no case has both a truth and a prediction.
-Report make_report(Evaluation evaluation);
+Report make_report(Evaluation evaluation, const ReportOptions& options = {});
 
 // Why records went unscored, for people: "2 failed, 1 without a predicted mask"; empty if all were scored.
 std::string shortfall(const CaseCounts& counts);

@@ -4,42 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "libcore/eval/markdown.hpp"
+#include "libcore/eval/operating_report.hpp"
 #include "libcore/eval/report.hpp"
 
 namespace tn {
 namespace {
-
-constexpr const char* kNone = "–";
-
-std::string number(const std::optional<double>& value) {
-  return value ? fmt::format("{:.3f}", *value) : kNone;
-}
-
-// Text of a manifest as it may stand in a table's cell.
-std::string cell(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c == '|' || c == '\\' || c == '*' || c == '_' || c == '`') safe += '\\';
-    if (c == '<')
-      safe += "&lt;";
-    else
-      safe += c == '\n' || c == '\r' ? ' ' : c;
-  }
-  return safe;
-}
-
-std::string row(const std::vector<std::string>& cells) {
-  std::string line = "|";
-  for (const std::string& one : cells) line += " " + one + " |";
-  return line + "\n";
-}
-
-// Column titles; `sides` has a letter a column: l or r.
-std::string table_head(const std::vector<std::string>& titles, std::string_view sides) {
-  std::string rule = "|";
-  for (const char side : sides) rule += side == 'l' ? " --- |" : " ---: |";
-  return "\n" + row(titles) + rule + "\n";
-}
 
 std::string first_lines(const Report& report) {
   const CaseCounts& counts = report.summary.counts;
@@ -49,8 +19,9 @@ std::string first_lines(const Report& report) {
   const std::string missing = shortfall(counts);
   text += missing.empty() ? ".\n" : "; " + missing + ".\n";
   if (const auto source = report.evaluation.header.text("label_source"))
-    text += fmt::format("Labels: {}.\n", cell(*source));
-  for (const std::string& model : report.evaluation.models) text += fmt::format("Model: {}\n", cell(model));
+    text += fmt::format("Labels: {}.\n", markdown_cell(*source));
+  for (const std::string& model : report.evaluation.models)
+    text += fmt::format("Model: {}\n", markdown_cell(model));
   if (report.evaluation.truncated) text += "The input was cut off: these are part of its records.\n";
   return text + fmt::format("Records: {}\n", report.evaluation.manifest_hash);
 }
@@ -68,7 +39,7 @@ std::string range_of(const std::optional<Intervals>& intervals, std::string_view
   if (intervals)
     for (const Interval& one : intervals->of)
       if (one.name == name && one.low) return fmt::format("{:.3f} to {:.3f}", *one.low, *one.high);
-  return kNone;
+  return kNoNumber;
 }
 
 std::string range_title(const std::optional<Intervals>& intervals) {
@@ -93,18 +64,19 @@ std::string segmentation(const Report& report) {
   std::string text = "\n## Segmentation\n";
   if (summary.counts.mask_scored == 0) return text + "\nNo mask was scored.\n";
   const MetricSummary& dice = summary.overlap.front();
-  text += table_head({"Dice in its three readings", "", range_title(report.intervals)}, "lrr");
+  text += markdown_head({"Dice in its three readings", "", range_title(report.intervals)}, "lrr");
   const auto range = [&](const std::string& name) { return range_of(report.intervals, name); };
-  text += row({"mean over cases", number(dice.over_cases.mean), range("dice.mean")});
-  text += row({"pooled pixels", number(dice.pooled), range("dice.pooled")});
-  text +=
-      row({"class mean (nodule and background)", number(summary.class_mean_dice), range("dice.class_mean")});
-  text += table_head({"Metric", "Mean", range_title(report.intervals), "Median", "SD", "Pooled", "Cases"},
-                     "lrrrrrr");
+  text += markdown_row({"mean over cases", markdown_number(dice.over_cases.mean), range("dice.mean")});
+  text += markdown_row({"pooled pixels", markdown_number(dice.pooled), range("dice.pooled")});
+  text += markdown_row({"class mean (nodule and background)", markdown_number(summary.class_mean_dice),
+                        range("dice.class_mean")});
+  text += markdown_head({"Metric", "Mean", range_title(report.intervals), "Median", "SD", "Pooled", "Cases"},
+                        "lrrrrrr");
   for (const MetricSummary& one : summary.overlap)
-    text += row({std::string(one.metric->title), number(one.over_cases.mean),
-                 range(std::string(one.metric->name) + ".mean"), number(one.over_cases.median),
-                 number(one.over_cases.sd), number(one.pooled), std::to_string(one.over_cases.n)});
+    text += markdown_row({std::string(one.metric->title), markdown_number(one.over_cases.mean),
+                          range(std::string(one.metric->name) + ".mean"),
+                          markdown_number(one.over_cases.median), markdown_number(one.over_cases.sd),
+                          markdown_number(one.pooled), std::to_string(one.over_cases.n)});
   return text + empty_masks(summary.counts, report.evaluation.empty);
 }
 
@@ -112,15 +84,17 @@ std::string geometry_tables(const Report& report) {
   const Summary& summary = report.summary;
   if (summary.counts.mask_scored == 0) return "";
   const char* unit = report.evaluation.surface.millimetres ? "mm" : "px";
-  std::string text = table_head(
+  std::string text = markdown_head(
       {"Distance and place", "Mean", range_title(report.intervals), "Median", "SD", "Cases"}, "lrrrrr");
   for (const GeometrySummary& one : summary.geometry)
-    text += row({one.metric.title + (one.metric.distance ? fmt::format(", {}", unit) : std::string()),
-                 number(one.over_cases.mean), range_of(report.intervals, one.metric.name + ".mean"),
-                 number(one.over_cases.median), number(one.over_cases.sd), std::to_string(one.over_cases.n)});
+    text += markdown_row(
+        {one.metric.title + (one.metric.distance ? fmt::format(", {}", unit) : std::string()),
+         markdown_number(one.over_cases.mean), range_of(report.intervals, one.metric.name + ".mean"),
+         markdown_number(one.over_cases.median), markdown_number(one.over_cases.sd),
+         std::to_string(one.over_cases.n)});
   if (summary.regions_drawn > 0)
     text += fmt::format("\n{} of {} drawn regions detected: {}.\n", summary.regions_detected,
-                        summary.regions_drawn, number(region_sensitivity(summary)));
+                        summary.regions_drawn, markdown_number(region_sensitivity(summary)));
   return text;
 }
 
@@ -138,22 +112,30 @@ std::string classification(const Report& report) {
   const ClassCounts& counts = classes.counts;
   text +=
       fmt::format("\nMalignant is the positive class; threshold {}.\n", threshold_text(report.evaluation));
-  text += table_head({"Metric", "Value", range_title(report.intervals)}, "lrr");
+  text += markdown_head({"Metric", "Value", range_title(report.intervals)}, "lrr");
   const auto range = [&](std::string_view name) {
     return range_of(report.intervals, "class." + std::string(name));
   };
   const auto probabilities = probability_metrics();
   for (std::size_t i = 0; i < probabilities.size(); ++i)
-    text += row({std::string(probabilities[i].title), number(classes.probabilities[i]),
-                 range(probabilities[i].name)});
+    text += markdown_row({std::string(probabilities[i].title), markdown_number(classes.probabilities[i]),
+                          range(probabilities[i].name)});
   const auto decisions = decision_metrics();
   for (std::size_t i = 0; i < decisions.size(); ++i)
-    text += row({std::string(decisions[i].title), number(classes.decisions[i]), range(decisions[i].name)});
-  text += table_head({"Label", "Called benign", "Called malignant"}, "lrr");
-  text += row({"benign", std::to_string(counts.tn), std::to_string(counts.fp)});
-  text += row({"malignant", std::to_string(counts.fn), std::to_string(counts.tp)});
+    text += markdown_row(
+        {std::string(decisions[i].title), markdown_number(classes.decisions[i]), range(decisions[i].name)});
+  if (classes.auroc) {
+    const double confidence = report.evaluation.intervals.confidence;
+    const AurocInterval interval = auroc_interval(*classes.auroc, confidence);
+    text += fmt::format("\nAUROC by {}: {:g} % interval {:.3f} to {:.3f}.\n",
+                        classes.one_case_each ? "DeLong" : "Obuchowski", 100 * confidence, interval.low,
+                        interval.high);
+  }
+  text += markdown_head({"Label", "Called benign", "Called malignant"}, "lrr");
+  text += markdown_row({"benign", std::to_string(counts.tn), std::to_string(counts.fp)});
+  text += markdown_row({"malignant", std::to_string(counts.fn), std::to_string(counts.tp)});
   if (!class_value(classes, "auroc"))
-    text += fmt::format("\n{} is undefined: {}.\n", kNone, why_undefined("auroc", counts));
+    text += fmt::format("\n{} is undefined: {}.\n", kNoNumber, why_undefined("auroc", counts));
   return text;
 }
 
@@ -162,8 +144,8 @@ std::string subgroup_tables(const Report& report) {
   for (const Subgroup& part : report.subgroups) {
     if (part.key != key || text.empty()) {
       key = part.key;
-      text += fmt::format("\n## By {}\n", cell(key));
-      text += table_head(
+      text += fmt::format("\n## By {}\n", markdown_cell(key));
+      text += markdown_head(
           {"Value", "Records", "Masks", "Dice, mean", range_title(part.intervals), "Dice, median",
            "Dice, pooled", "Labels", "Accuracy", "AUROC", range_title(part.intervals), "Not scored"},
           "lrrrrrrrrrrl");
@@ -171,18 +153,19 @@ std::string subgroup_tables(const Report& report) {
     const Summary& summary = part.summary;
     const MetricSummary& dice = summary.overlap.front();
     const std::string missing = shortfall(summary.counts);
-    text +=
-        row({cell(part.value), std::to_string(summary.counts.records),
-             std::to_string(summary.counts.mask_scored), number(dice.over_cases.mean),
-             number(dice.over_cases.median), number(dice.pooled), std::to_string(summary.counts.class_scored),
-             number(class_value(summary.classes, "accuracy")), number(class_value(summary.classes, "auroc")),
-             range_of(part.intervals, "class.auroc"), missing.empty() ? kNone : missing});
+    text += markdown_row({markdown_cell(part.value), std::to_string(summary.counts.records),
+                          std::to_string(summary.counts.mask_scored), markdown_number(dice.over_cases.mean),
+                          range_of(part.intervals, "dice.mean"), markdown_number(dice.over_cases.median),
+                          markdown_number(dice.pooled), std::to_string(summary.counts.class_scored),
+                          markdown_number(class_value(summary.classes, "accuracy")),
+                          markdown_number(class_value(summary.classes, "auroc")),
+                          range_of(part.intervals, "class.auroc"), missing.empty() ? kNoNumber : missing});
   }
   return text;
 }
 
 std::string remark(const CaseScore& one) {
-  if (one.error) return "failed: " + cell(*one.error);
+  if (one.error) return "failed: " + markdown_cell(*one.error);
   if (one.mask_missing) return one.class_missing ? "no predicted mask, no probability" : "no predicted mask";
   if (one.class_missing) return "no probability";
   if (!one.counts) return "";
@@ -191,16 +174,36 @@ std::string remark(const CaseScore& one) {
   return predicted_empty(*one.counts) ? "nothing predicted" : "";
 }
 
+std::string worst_tables(const Report& report) {
+  const std::vector<CaseScore>& cases = report.evaluation.cases;
+  std::string text;
+  if (!report.worst.masks.empty()) {
+    text += "\n## Lowest Dice\n" + markdown_head({"Id", "Dice", "Remark"}, "lrl");
+    for (const std::size_t i : report.worst.masks)
+      text += markdown_row(
+          {markdown_cell(cases[i].id),
+           markdown_number(value_of(overlap_metrics().front(), *cases[i].counts, report.evaluation.empty)),
+           remark(cases[i])});
+  }
+  if (report.worst.classes.empty()) return text;
+  text += "\n## Surest wrong calls\n" + markdown_head({"Id", "Label", "P(malignant)"}, "llr");
+  for (const std::size_t i : report.worst.classes)
+    text += markdown_row(
+        {markdown_cell(cases[i].id), markdown_cell(*cases[i].label), markdown_number(cases[i].p_malignant)});
+  return text;
+}
+
 std::string case_table(const Evaluation& evaluation) {
   std::string text =
-      "\n## Cases\n" + table_head({"Id", "Label", "P(malignant)", "Dice", "IoU", "Remark"}, "llrrrl");
+      "\n## Cases\n" + markdown_head({"Id", "Label", "P(malignant)", "Dice", "IoU", "Remark"}, "llrrrl");
   const auto metrics = overlap_metrics();
   for (const CaseScore& one : evaluation.cases) {
     const auto value = [&](const OverlapMetric& metric) {
-      return number(one.counts ? value_of(metric, *one.counts, evaluation.empty) : std::nullopt);
+      return markdown_number(one.counts ? value_of(metric, *one.counts, evaluation.empty) : std::nullopt);
     };
-    text += row({cell(one.id), one.label ? cell(*one.label) : kNone, number(one.p_malignant),
-                 value(metrics[0]), value(metrics[1]), remark(one)});
+    text +=
+        markdown_row({markdown_cell(one.id), one.label ? markdown_cell(*one.label) : kNoNumber,
+                      markdown_number(one.p_malignant), value(metrics[0]), value(metrics[1]), remark(one)});
   }
   return text;
 }
@@ -209,8 +212,10 @@ std::string case_table(const Evaluation& evaluation) {
 
 std::string report_markdown(const Report& report) {
   return first_lines(report) + (report.gate ? gate_markdown(*report.gate) : std::string()) +
-         segmentation(report) + geometry_tables(report) + classification(report) + subgroup_tables(report) +
-         interval_lines(report.intervals) + case_table(report.evaluation) +
+         segmentation(report) + geometry_tables(report) + classification(report) +
+         (report.operating ? operating_markdown(*report.operating) : std::string()) +
+         subgroup_tables(report) + interval_lines(report.intervals) + worst_tables(report) +
+         case_table(report.evaluation) +
          "\n`tn-eval --explain-metrics` says what the numbers mean. For research; not a medical device.\n";
 }
 

@@ -102,6 +102,11 @@ std::optional<AurocEstimate> estimate_auroc(std::span<const ScoredCase> cases,
   return AurocEstimate{placed.auroc, std::max(0.0, covariance(sums, sums, counts, placed))};
 }
 
+AurocInterval auroc_interval(const AurocEstimate& estimate, double confidence) {
+  const double half = -normal_quantile((1 - confidence) / 2) * std::sqrt(estimate.variance);
+  return {std::max(0.0, estimate.auroc - half), std::min(1.0, estimate.auroc + half)};
+}
+
 std::optional<AurocDifference> compare_auroc(std::span<const ScoredCase> a, std::span<const ScoredCase> b,
                                              std::span<const std::uint32_t> units) {
   const UnitCounts counts = count_units(a, units);

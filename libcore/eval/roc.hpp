@@ -21,6 +21,12 @@ struct AurocEstimate {
 std::optional<AurocEstimate> estimate_auroc(std::span<const ScoredCase> cases,
                                             std::span<const std::uint32_t> units);
 
+// Of the normal distribution around the estimate, kept in [0,1]; confidence in (0,1).
+struct AurocInterval {
+  double low = 0, high = 1;
+};
+AurocInterval auroc_interval(const AurocEstimate& estimate, double confidence);
+
 struct AurocDifference {
   double difference = 0;  // of a's AUROC less b's
   double variance = 0;

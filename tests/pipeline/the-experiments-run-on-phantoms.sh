@@ -3,6 +3,8 @@
 makefile=$EXAMPLES/experiments/Makefile
 make -s -f "$makefile" FAST=1 OUT=out alpha >alpha.txt 2>words || { tail -20 words; exit 1; }
 grep -q '^alpha-0.2 ' alpha.txt
+grep -q '^| alpha-0.2 | .*0\.[0-9]*[*]* (0\.' out/alpha.md
+grep -q '^alpha-0.2 & ' out/alpha-class.tex
 # Only the tables of what is there: nothing is trained again.
 make -s -f "$makefile" FAST=1 OUT=out alpha 2>words
 ! grep -q 'images to train on' words || { echo "trained again:"; cat words; exit 1; }
@@ -20,3 +22,7 @@ for run in ffanet-mtl ffanet-mask unet-mask segnet-mask pspnet-r50-mask deeplabv
   grep -q "^$run " tables.txt || { echo "$run stands in no table"; exit 1; }
 done
 jq -e '.made_from.model.members | length == 2' out/ensemble/report.json >none
+for table in alpha:IoU alpha-class:AUROC segmentation:HD95 classification:F1 kfold:Accuracy; do
+  grep -q "^| Run | .*${table#*:}" "out/${table%:*}.md" || { echo "out/${table%:*}.md lacks a column ${table#*:}"; exit 1; }
+done
+grep -q '^ensemble & ' out/kfold.tex
