@@ -69,6 +69,12 @@ TEST(Explainer, AClassifierHasMapsOfItsClassAlone) {
   EXPECT_TRUE(maps.plain);
 }
 
+std::string name_of(const testing::TestParamInfo<const char*>& one) {
+  std::string name = one.param;
+  std::erase(name, '-');
+  return name;
+}
+
 class EveryArchitecture : public testing::TestWithParam<const char*> {};
 
 TEST_P(EveryArchitecture, HasMapsOfItsHeads) {
@@ -81,11 +87,7 @@ TEST_P(EveryArchitecture, HasMapsOfItsHeads) {
 
 INSTANTIATE_TEST_SUITE_P(Explainer, EveryArchitecture,
                          testing::Values("unet", "segnet", "pspnet-r50", "deeplabv3plus-r50", "danet-r50"),
-                         [](const auto& info) {
-                           std::string name = info.param;
-                           std::erase(name, '-');
-                           return name;
-                         });
+                         name_of);
 
 }  // namespace
 }  // namespace tn
