@@ -192,7 +192,7 @@ class Stream {
   void emit(const InferItem& item) {
     writer_.write(item.record);
     writer_.flush();
-    if (!options_.emit.folder.empty() && (item.recalled || !item.outputs.empty())) files_written_ = true;
+    if (item.wrote || item.recalled) files_written_ = true;  // or by a run that did not get so far
     ++outcome_.records;
     outcome_.recalled += item.recalled ? 1 : 0;
     if (item.failed_here) {

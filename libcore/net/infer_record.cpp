@@ -226,6 +226,7 @@ void finish(InferItem& item, const InferContext& context) {
   item.record.set_raw("pred", emitted.pred.dump());
   if (const auto p = over_windows(item, &NetOutput::p_malignant)) item.record.set("p_malignant", *p);
   item.record.set("model", context.engine.hash);
+  item.wrote = !emitted.files.empty();
   const InferJournal* journal = context.engine.journal;
   write_files(emitted.files, context.options.emit.folder, context.options.emit.force || item.ours, [&] {
     if (journal != nullptr) journal->append(item.record, item.key, emitted.files);

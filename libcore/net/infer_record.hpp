@@ -24,6 +24,7 @@ struct InferItem {
   std::string key = {};                   // in the journal
   bool ours = false;                      // what is there of its files was written by an earlier run
   bool recalled = false;                  // told by the journal
+  bool wrote = false;                     // files of its own
   bool failed_here = false;
 };
 
