@@ -1,6 +1,10 @@
 // tn-infer: images or a manifest, and a model -> masks and a manifest with predictions.
 #include <fmt/format.h>
 
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +37,7 @@ struct Options {
   tn::ReadOptions read;
   Format format = Format::none;
   bool null_separated = false;
+  bool stdin_image = false;
   bool no_pg = false;
 };
 
@@ -51,17 +56,21 @@ tn::Flags flags(Options& o) {
   f.optional("limit", o.infer.selection.limit, "N", "take at most N records");
   f.toggle("allow-truncated", o.read.allow_truncated, "take a manifest whose end record is missing");
   f.toggle("null,0", o.null_separated, "the input is a list of paths, each ended by a NUL byte");
+  f.toggle("stdin-image", o.stdin_image, "the input is one image, read from stdin; its id is stdin");
   f.choice("id-from", o.read.id_from_name, {{"path", false}, {"name", true}}, "WHAT",
            "id of a plain path: the path, or the file's name alone");
+  f.toggle("resume", o.infer.resume,
+           "tell what the journal in DIR knows without doing it again; only what is missing is done");
+  f.once();
   f.toggle("force", o.infer.emit.force, "overwrite masks and manifest");
   f.once();
   f.toggle("no-pg", o.no_pg, "leave this program out of the manifest's history");
   f.section("Prediction");
   f.custom(
       "emit", "WHAT[,WHAT]...",
-      "what is told of the mask: files mask, prob, npy, labelme; in the record rle, box, polygon; class: "
-      "nothing "
-      "(default: mask with --output)",
+      "what is told of the mask: files mask, prob, npy, labelme, seg; in the record rle, box, polygon; files "
+      "cam: "
+      "what in the image speaks for it; class: nothing (default: mask with --output)",
       [&o](const std::string& text) { o.infer.emit.outputs = tn::parse_outputs(text); },
       [&o] { return tn::outputs_text(o.infer.emit.outputs); });
   f.toggle("largest", o.infer.emit.cleaning.largest, "keep the largest piece of the mask alone");
@@ -80,6 +89,12 @@ tn::Flags flags(Options& o) {
       "see each image in several ways and join the answers: mirror (2), flips (4), scales (3) or all (12)");
   f.choice("vote", o.ensemble.vote, {{"mean", tn::Vote::mean}, {"majority", tn::Vote::majority}}, "HOW",
            "how answers are joined: mean probability, or majority of those over their model's thresholds");
+  f.optional(
+      "window", o.infer.windows.size, "PX",
+      "see a large image through windows of PX x PX of its pixels, resized each to what the model takes; "
+      "0: as a whole");
+  f.optional("overlap", o.infer.windows.overlap, "SHARE",
+             "least share of a window that its neighbour sees too, 0 to 0.9");
   f.toggle("from-raw", o.infer.from_raw, "start from the original images, also for preprocessed records");
   f.optional("max-pixels", o.infer.max_pixels, "N", "refuse images with more pixels");
   f.section("Export");
@@ -95,6 +110,8 @@ tn::Flags flags(Options& o) {
             {"float32", tn::Precision::float32},
             {"bfloat16", tn::Precision::bfloat16}},
            "TYPE", "float32, bfloat16, or auto: bfloat16 where the processor multiplies in it");
+  f.toggle("deterministic", o.infer.one_by_one,
+           "the network takes one frame at a time on one thread: the same bytes for any --batch and --jobs");
   f.toggle("fail-fast", o.infer.fail_fast, "stop at the first record that fails");
   return f;
 }
@@ -114,14 +131,36 @@ std::vector<tn::ModelName> names_of(const std::vector<std::string>& models,
   return names;
 }
 
+// For the network alone.
+tn::PredictOptions predict_options(const Options& o) {
+  tn::PredictOptions predict = o.predict;
+  if (o.infer.one_by_one) predict.jobs = 1;
+  return predict;
+}
+
 // The one model as it is, or all of them, or all views, as one.
 std::unique_ptr<tn::Predictor> load(const Options& o, const std::vector<tn::ModelSpec>& specs) {
   const tn::NetLayer& layer = tn::NetLayer::open();
-  if (!tn::joins(o.models.size(), o.ensemble)) return layer.load(o.models.front(), o.predict);
+  const tn::PredictOptions predict = predict_options(o);
+  if (!tn::joins(o.models.size(), o.ensemble)) return layer.load(o.models.front(), predict);
   std::vector<tn::EnsembleMember> members;
   for (std::size_t i = 0; i < o.models.size(); ++i)
-    members.push_back({layer.load(o.models[i], o.predict), specs[i]});
+    members.push_back({layer.load(o.models[i], predict), specs[i]});
   return std::make_unique<tn::Ensemble>(std::move(members), o.ensemble);
+}
+
+// Nothing where no activation map is asked for.
+std::unique_ptr<tn::Explainer> load_explainer(const Options& o) {
+  if (!tn::wants(o.infer.emit, tn::Output::cam)) return nullptr;
+  return tn::NetLayer::open().explainer(o.models.front(), predict_options(o));
+}
+
+// Nothing where there is no folder to keep it in.
+std::unique_ptr<tn::InferJournal> open_journal(const Options& o, const std::string& answers) {
+  const std::string& folder = o.infer.emit.folder;
+  if (folder.empty()) return nullptr;
+  return std::make_unique<tn::InferJournal>(folder, tn::settings_hash(answers, o.predict, o.infer),
+                                            o.infer.resume);
 }
 
 // A vote takes place between answers that stand at their models' thresholds.
@@ -130,6 +169,22 @@ void check(const Options& o) {
     throw tn::Error(tn::Exit::usage, "--vote majority needs several models or --tta");
   if (o.infer.threshold && o.ensemble.vote == tn::Vote::majority)
     throw tn::Error(tn::Exit::usage, "--threshold and --vote majority contradict each other");
+  if (tn::joins(o.models.size(), o.ensemble) && tn::wants(o.infer.emit, tn::Output::cam))
+    throw tn::Error(tn::Exit::usage, "--emit cam explains one model that sees an image once: no --tta");
+  if (o.stdin_image && (!o.inputs.empty() || o.null_separated))
+    throw tn::Error(tn::Exit::usage, "--stdin-image takes no manifest");
+}
+
+// A signal ends the wait: nothing has been made yet.
+std::string read_stdin() {
+  constexpr std::size_t kMost = std::size_t{1} << 30;
+  std::string bytes;
+  std::array<char, 65536> part{};
+  for (std::size_t got = 1; got > 0 && bytes.size() <= kMost; bytes.append(part.data(), got))
+    got = std::fread(part.data(), 1, part.size(), stdin);
+  if (std::ferror(stdin) != 0) throw tn::Error(tn::Exit::io, "<stdin>: {}", std::strerror(errno));
+  if (bytes.size() > kMost) throw tn::Error(tn::Exit::bad_data, "<stdin>: over 1 GiB: no image");
+  return bytes;
 }
 
 // One model's network, as a file.
@@ -153,27 +208,36 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   if (o.null_separated) o.read.separator = '\0';
   o.infer.jobs = o.predict.jobs;
   tn::check(o.infer);
+  std::optional<std::string> image;
+  if (o.stdin_image) image = read_stdin();
   const tn::InterruptScope interruptible;
 
-  tn::ManifestReader reader(o.inputs.empty() ? "-" : o.inputs.front(), o.read);
+  std::optional<tn::ManifestReader> reader;
+  if (!image) reader.emplace(o.inputs.empty() ? "-" : o.inputs.front(), o.read);
   const std::vector<tn::ModelSpec> specs = specs_of(o.models);
   const tn::ModelSpec spec = tn::combined_spec(specs, o.models, o.ensemble.vote);
   tn::ManifestWriter writer(o.manifest, o.infer.emit.force);
   const std::vector<tn::ModelName> names = names_of(o.models, specs);
   const std::string hash = tn::answer_hash(names, o.ensemble);
+  const auto journal = open_journal(o, hash);
   const auto predictor = load(o, specs);
+  const auto explainer = load_explainer(o);
 
-  tn::Header header = tn::predicted_header(reader.header(), spec, names, o.ensemble);
+  tn::Header header = tn::predicted_header(reader ? reader->header() : tn::Header(), spec, names, o.ensemble);
   if (!o.no_pg) header.add_program(call.program, call.command_line);
   writer.header(header);
   writer.flush();
   tn::Progress progress(call.program, "images", 0, call.progress);
   const tn::InferReport report{[&](const tn::Record& record) { call.log.error(record.failure_line()); },
                                [&] { progress.advance(); }};
-  const tn::InferOutcome outcome = tn::infer(reader, writer, *predictor, spec, hash, o.infer, report);
-  if (outcome.failed > 0)
-    call.log.note(fmt::format("{} of {} records failed", outcome.failed, outcome.records));
-  return outcome.failed > 0 ? tn::Exit::partial : tn::Exit::ok;
+  const tn::InferEngine engine{*predictor, spec, hash, explainer.get(), journal.get()};
+  const tn::InferOutcome outcome = image ? tn::infer_image(std::move(*image), writer, engine, o.infer, report)
+                                         : tn::infer(*reader, writer, engine, o.infer, report);
+  if (o.infer.resume)
+    call.log.note(fmt::format("{} of {} records were in the journal", outcome.recalled, outcome.records));
+  if (outcome.failed == 0) return tn::Exit::ok;
+  call.log.note(fmt::format("{} of {} records failed", outcome.failed, outcome.records));
+  return tn::Exit::partial;
 }
 
 }  // namespace

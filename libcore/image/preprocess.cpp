@@ -1,12 +1,14 @@
 #include "libcore/image/preprocess.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/hash.hpp"
 #include "libcore/image/border.hpp"
 #include "libcore/image/levels.hpp"
 #include "libcore/image/marks.hpp"
+#include "libcore/image/windows.hpp"
 
 namespace tn {
 namespace {
@@ -90,15 +92,25 @@ void check(const PreprocessOptions& options) {
 }
 
 Frame preprocess(const cv::Mat1b& image, const PreprocessOptions& options) {
+  return std::move(preprocess_windows(image, options, {}).front());
+}
+
+std::vector<Frame> preprocess_windows(const cv::Mat1b& image, const PreprocessOptions& options,
+                                      const WindowOptions& windows) {
   const cv::Mat1b clean = options.remove_marks ? without_marks(image) : image;
-  std::optional<Area> crop;
-  if (options.crop_border) crop = content_area(clean, *options.crop_border);
-  const Placement placement =
-      place({image.cols, image.rows}, static_cast<int>(options.size), options.fit, crop);
-  const Area area = part_of(placement);
+  Area area{0, 0, image.cols, image.rows};
+  if (options.crop_border) area = content_area(clean, *options.crop_border);
   // A copy: filters read what lies around a view.
-  const cv::Mat1b part = clean(cv::Rect(area.left, area.top, area.width, area.height)).clone();
-  return {to_frame(with_calm_levels(part, options), placement, options.enlarge), placement};
+  const cv::Mat1b part =
+      with_calm_levels(clean(cv::Rect(area.left, area.top, area.width, area.height)).clone(), options);
+  std::vector<Frame> frames;
+  for (const cv::Rect& window : windows_over(part.size(), windows)) {
+    const Area seen{area.left + window.x, area.top + window.y, window.width, window.height};
+    const Placement placement =
+        place({image.cols, image.rows}, static_cast<int>(options.size), options.fit, seen);
+    frames.push_back({to_frame(part(window), placement, options.enlarge), placement});
+  }
+  return frames;
 }
 
 bool placed_by_size(const PreprocessOptions& options) {

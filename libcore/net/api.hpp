@@ -28,6 +28,7 @@ struct NetOutput {
   // Standard deviations over the answers that were joined (see ensemble.hpp); nothing where there was one.
   cv::Mat1f spread = {};  // frame size
   std::optional<double> p_malignant_spread = {};
+  std::optional<double> p_malignant_raw = {};  // before the model's temperature
 };
 
 struct PredictOptions {
@@ -42,6 +43,28 @@ class Predictor {
   // Frames of the model's size, in order. Throws Error.
   virtual std::vector<NetOutput> predict(std::span<const cv::Mat1b> frames) = 0;
   virtual const nlohmann::json& meta() const = 0;  // the model file's document
+};
+
+// Where in a frame a head finds what it says, stretched to [0,1]: 0 stands for `lowest`, 1 for `highest`.
+struct ActivationMap {
+  cv::Mat1f map;  // frame size
+  double lowest = 0;
+  double highest = 0;
+};
+
+// Nothing where the model lacks the head, and of the mask where no pixel is nodule.
+struct ActivationMaps {
+  std::optional<ActivationMap> mask;     // Grad-CAM of the nodule's logits
+  std::optional<ActivationMap> classes;  // Grad-CAM of the malignant logit
+  std::optional<ActivationMap> plain;    // CAM of the malignant logit: what speaks against it too
+};
+
+// A loaded model that explains itself. One thread at a time.
+class Explainer {
+ public:
+  virtual ~Explainer() = default;
+  // Frames of the model's size, in order; a pixel is nodule from `threshold` on. Throws Error.
+  virtual std::vector<ActivationMaps> explain(std::span<const cv::Mat1b> frames, double threshold) = 0;
 };
 
 // One preprocessed image to learn from; paths as the process sees them.
@@ -130,6 +153,8 @@ class NetLayer {
 
   virtual ~NetLayer() = default;
   virtual std::unique_ptr<Predictor> load(const std::string& model, const PredictOptions& options) const = 0;
+  virtual std::unique_ptr<Explainer> explainer(const std::string& model,
+                                               const PredictOptions& options) const = 0;
   virtual TrainOutcome train(const TrainJob& job, TrainObserver& observer) const = 0;
   // The model's network as a graph for images of its size. Throws Error.
   virtual Graph trace(const std::string& model) const = 0;

@@ -24,8 +24,15 @@ class PredictorBorder {
   virtual const nlohmann::json& meta() const noexcept = 0;
 };
 
+class ExplainerBorder {
+ public:
+  virtual ~ExplainerBorder() = default;
+  virtual BorderFailure explain(std::span<const cv::Mat1b> frames, double threshold,
+                                std::vector<ActivationMaps>& maps) noexcept = 0;
+};
+
 // Both sides are built from the same sources: kNetBorder tells an old library from a new program.
-constexpr int kNetBorder = 4;
+constexpr int kNetBorder = 5;
 
 class NetBorder {
  public:
@@ -33,6 +40,8 @@ class NetBorder {
   virtual int version() const noexcept = 0;
   virtual BorderFailure load(const std::string& model, const PredictOptions& options,
                              std::unique_ptr<PredictorBorder>& predictor) const noexcept = 0;
+  virtual BorderFailure explainer(const std::string& model, const PredictOptions& options,
+                                  std::unique_ptr<ExplainerBorder>& explainer) const noexcept = 0;
   virtual BorderFailure train(const TrainJob& job, TrainObserver& observer,
                               TrainOutcome& outcome) const noexcept = 0;
   virtual BorderFailure trace(const std::string& model, Graph& graph) const noexcept = 0;

@@ -3,41 +3,56 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <memory>
 #include <opencv2/core.hpp>
 #include <optional>
 #include <utility>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
+#include "libcore/base/version.hpp"
 #include "libcore/data/manifest.hpp"
 #include "libcore/image/image_io.hpp"
 #include "libcore/image/npy.hpp"
 #include "libcore/image/rle.hpp"
+#include "libcore/image/seg_border.hpp"
 
 namespace tn {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::pair<std::string_view, Output>, 8> kWords{{{"mask", Output::mask},
-                                                                     {"prob", Output::prob},
-                                                                     {"npy", Output::npy},
-                                                                     {"labelme", Output::labelme},
-                                                                     {"rle", Output::rle},
-                                                                     {"box", Output::box},
-                                                                     {"polygon", Output::polygon},
-                                                                     {"class", Output::classes}}};
+constexpr std::array<std::pair<std::string_view, Output>, 10> kWords{{{"mask", Output::mask},
+                                                                      {"prob", Output::prob},
+                                                                      {"npy", Output::npy},
+                                                                      {"labelme", Output::labelme},
+                                                                      {"seg", Output::seg},
+                                                                      {"cam", Output::cam},
+                                                                      {"rle", Output::rle},
+                                                                      {"box", Output::box},
+                                                                      {"polygon", Output::polygon},
+                                                                      {"class", Output::classes}}};
 
-bool has(const EmitOptions& options, Output output) {
-  if (options.outputs.empty()) return output == Output::mask && !options.folder.empty();
-  return std::find(options.outputs.begin(), options.outputs.end(), output) != options.outputs.end();
-}
+// What follows the id in the names of files.
+struct Ending {
+  Output output;
+  std::string_view text;
+};
+constexpr std::array<Ending, 8> kEndings{{{Output::mask, ".png"},
+                                          {Output::prob, ".prob.png"},
+                                          {Output::npy, ".npy"},
+                                          {Output::labelme, ".json"},
+                                          {Output::seg, ".seg.dcm"},
+                                          {Output::cam, ".cam-mask.png"},
+                                          {Output::cam, ".cam-class.png"},
+                                          {Output::cam, ".cam-plain.png"}}};
 
 Output output_of(std::string_view word) {
   for (const auto& [name, output] : kWords)
     if (name == word) return output;
   throw Error(Exit::usage,
-              "'{}' cannot be emitted: mask, prob, npy, labelme, rle, box, polygon and class can", word);
+              "'{}' cannot be emitted: mask, prob, npy, labelme, seg, cam, rle, box, polygon and class can",
+              word);
 }
 
 // Path as it stands in the manifest: relative to the root where there is one.
@@ -48,12 +63,10 @@ std::string recorded(const EmitOptions& options, const std::string& path) {
 }
 
 // Returns the path to be recorded.
-std::string write(const Record& record, const char* suffix, const std::string& bytes,
-                  const EmitOptions& options) {
-  const std::string path = options.folder + "/" + record.id() + suffix;
-  create_folders(folder_of(path));
-  write_whole(path, bytes, options.force, Durability::rename_only);
-  return recorded(options, path);
+std::string add_file(Emitted& emitted, const Record& record, const std::string& ending, std::string bytes,
+                     const EmitOptions& options) {
+  emitted.files.push_back({record.id() + ending, std::move(bytes)});
+  return recorded(options, options.folder + "/" + emitted.files.back().name);
 }
 
 Json points(const std::vector<cv::Point>& outline) {
@@ -92,11 +105,11 @@ std::string labelme_json(const Record& record, const std::vector<Region>& region
                       {"group_id", nullptr},
                       {"shape_type", "polygon"},
                       {"flags", Json::object()}});
-  const fs::path image = resolve(options.root, record.text("image").value_or(""));
   const fs::path folder = fs::path(options.folder + "/" + record.id()).parent_path();
-  return Json{{"version", "5.0.1"},      {"flags", Json::object()},
-              {"shapes", shapes},        {"imagePath", fs::proximate(image, folder).generic_string()},
-              {"imageData", nullptr},    {"imageHeight", size.height},
+  std::string image = record.text("image").value_or("");
+  if (!image.empty()) image = fs::proximate(resolve(options.root, image), folder).generic_string();
+  return Json{{"version", "5.0.1"},      {"flags", Json::object()}, {"shapes", shapes},
+              {"imagePath", image},      {"imageData", nullptr},    {"imageHeight", size.height},
               {"imageWidth", size.width}}
              .dump(2) +
          "\n";
@@ -134,41 +147,86 @@ std::string outputs_text(const std::vector<Output>& outputs) {
 }
 
 bool is_file(Output output) {
-  return output <= Output::labelme;
+  return output <= Output::cam;
 }
 
 void check(const EmitOptions& options) {
   if (options.cleaning.min_area < 0)
     throw Error(Exit::usage, "an area of {} pixels", options.cleaning.min_area);
   for (const auto& [word, output] : kWords)
-    if (!options.outputs.empty() && has(options, output) && is_file(output) && options.folder.empty())
+    if (!options.outputs.empty() && wants(options, output) && is_file(output) && options.folder.empty())
       throw Error(Exit::usage, "--emit {} needs a folder: --output", word);
 }
 
-bool wants_mask(const EmitOptions& options) {
-  return options.outputs.empty() ? !options.folder.empty() : options.outputs.front() != Output::classes;
+bool wants(const EmitOptions& options, Output output) {
+  if (options.outputs.empty()) return output == Output::mask && !options.folder.empty();
+  return std::find(options.outputs.begin(), options.outputs.end(), output) != options.outputs.end();
 }
 
-nlohmann::ordered_json emit_prediction(const Record& record, const cv::Mat1f& probability, double threshold,
-                                       const EmitOptions& options) {
+bool wants_mask(const EmitOptions& options) {
+  return std::ranges::any_of(kWords, [&](const auto& word) {
+    return word.second != Output::cam && word.second != Output::classes && wants(options, word.second);
+  });
+}
+
+void check_file_names(const std::string& id, const EmitOptions& options) {
+  for (const Ending& shorter : kEndings)
+    for (const Ending& longer : kEndings) {
+      if (longer.text.size() <= shorter.text.size() || !longer.text.ends_with(shorter.text)) continue;
+      const auto surplus = longer.text.substr(0, longer.text.size() - shorter.text.size());
+      if (wants(options, shorter.output) && wants(options, longer.output) && id.ends_with(surplus))
+        throw Error(Exit::bad_data, "{}{} would also be a file of {}: an id cannot end in {} here", id,
+                    shorter.text, id.substr(0, id.size() - surplus.size()), surplus);
+    }
+}
+
+void emit_prediction(Emitted& emitted, const Record& record, const cv::Mat1f& probability, double threshold,
+                     const EmitOptions& options, const DicomSource* dicom) {
+  Json& pred = emitted.pred;
   const cv::Mat1b mask = cleaned(cv::Mat1b(probability >= threshold), options.cleaning);
-  Json pred = Json::object();
-  if (has(options, Output::mask)) pred["mask"] = write(record, ".png", encode_png(mask), options);
-  if (has(options, Output::prob))
-    pred["prob"] = write(record, ".prob.png", probability_png(probability), options);
-  if (has(options, Output::npy)) pred["npy"] = write(record, ".npy", encode_npy(probability), options);
-  if (has(options, Output::rle)) pred["rle"] = {{"size", {mask.rows, mask.cols}}, {"counts", coco_rle(mask)}};
-  const bool polygon = has(options, Output::polygon);
-  const bool labelme = has(options, Output::labelme);
-  if (!polygon && !labelme && !has(options, Output::box)) return pred;
+  const auto add = [&](const char* ending, std::string bytes) {
+    return add_file(emitted, record, ending, std::move(bytes), options);
+  };
+  if (wants(options, Output::mask)) pred["mask"] = add(".png", encode_png(mask));
+  if (wants(options, Output::prob)) pred["prob"] = add(".prob.png", probability_png(probability));
+  if (wants(options, Output::npy)) pred["npy"] = add(".npy", encode_npy(probability));
+  if (wants(options, Output::seg) && dicom != nullptr)
+    pred["seg"] =
+        add(".seg.dcm",
+            encode_segmentation({dicom->bytes, dicom->frame, mask, dicom->model, version()}, record.id()));
+  if (wants(options, Output::rle))
+    pred["rle"] = {{"size", {mask.rows, mask.cols}}, {"counts", coco_rle(mask)}};
+  const bool polygon = wants(options, Output::polygon);
+  const bool labelme = wants(options, Output::labelme);
+  if (!polygon && !labelme && !wants(options, Output::box)) return;
   const std::vector<Region> regions = regions_of(mask);
-  if (labelme)
-    pred["labelme"] = write(record, ".json", labelme_json(record, regions, mask.size(), options), options);
-  if (!polygon && !has(options, Output::box)) return pred;
+  if (labelme) pred["labelme"] = add(".json", labelme_json(record, regions, mask.size(), options));
+  if (!polygon && !wants(options, Output::box)) return;
   const std::optional<Spacing> spacing = spacing_of(record);
   pred["regions"] = Json::array();
   for (const Region& region : regions) pred["regions"].push_back(region_json(region, spacing, polygon));
-  return pred;
+}
+
+void emit_map(Emitted& emitted, const Record& record, const EmittedMap& map, const EmitOptions& options) {
+  cv::Mat1b levels;
+  map.map.convertTo(levels, CV_8U, 255);
+  const std::string path =
+      add_file(emitted, record, ".cam-" + map.head + ".png", encode_png(levels), options);
+  emitted.pred["cam"][map.head] = {{"map", path}, {"range", {map.lowest, map.highest}}};
+}
+
+void write_files(const std::vector<OutputFile>& files, const std::string& folder, bool force,
+                 const std::function<void()>& before_they_appear) {
+  std::vector<std::unique_ptr<WholeFile>> beside;
+  for (const OutputFile& file : files) {
+    const std::string path = folder + "/" + file.name;
+    create_folders(folder_of(path));
+    beside.push_back(std::make_unique<WholeFile>(path, force));
+    beside.back()->write(file.bytes);
+    beside.back()->settle(Durability::rename_only);
+  }
+  before_they_appear();
+  for (const auto& file : beside) file->commit(Durability::rename_only);
 }
 
 }  // namespace tn

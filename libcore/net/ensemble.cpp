@@ -61,6 +61,7 @@ double mean(const std::vector<double>& values) {
 struct Answers {
   std::vector<cv::Mat1f> masks;
   std::vector<double> classes;
+  std::vector<double> raw_classes;
 };
 
 // Mean and standard deviation, pixel by pixel.
@@ -84,6 +85,7 @@ NetOutput joined(const Answers& answers) {
   if (!answers.masks.empty()) std::tie(output.probability, output.spread) = mean_and_spread(answers.masks);
   if (!answers.classes.empty()) {
     output.p_malignant = mean(answers.classes);
+    if (!answers.raw_classes.empty()) output.p_malignant_raw = mean(answers.raw_classes);
     double squares = 0;
     for (const double p : answers.classes) squares += (p - *output.p_malignant) * (p - *output.p_malignant);
     output.p_malignant_spread = std::sqrt(squares / static_cast<double>(answers.classes.size()));
@@ -144,6 +146,7 @@ std::vector<NetOutput> Ensemble::predict(std::span<const cv::Mat1b> frames) {
         if (options_.vote == Vote::majority) cast_vote(output, member.spec);
         if (!output.probability.empty()) answers[i].masks.push_back(std::move(output.probability));
         if (output.p_malignant) answers[i].classes.push_back(*output.p_malignant);
+        if (output.p_malignant_raw) answers[i].raw_classes.push_back(*output.p_malignant_raw);
       }
     }
   }

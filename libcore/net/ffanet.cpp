@@ -22,7 +22,8 @@ FfaNet::FfaNet(const FfaNetOptions& options)
 }
 
 Prediction FfaNet::forward(const at::Tensor& images) {
-  const Pyramid features = encoder_->forward(images);
+  Pyramid features = encoder_->forward(images);
+  features.f4 = watched(features.f4);
   Prediction prediction;
   if (mask_head_) prediction.mask_logits = mask_logits(features, images);
   if (class_head_) prediction.class_logits = class_head_->forward(features.f4);

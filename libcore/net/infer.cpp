@@ -10,8 +10,10 @@
 #include <array>
 #include <atomic>
 #include <exception>
+#include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -21,6 +23,7 @@
 #include "libcore/base/hash.hpp"
 #include "libcore/base/interrupt.hpp"
 #include "libcore/base/threads.hpp"
+#include "libcore/base/version.hpp"
 #include "libcore/net/infer_record.hpp"
 
 namespace tn {
@@ -35,16 +38,20 @@ const char* views_name(Views views) {
   return kNames.at(static_cast<std::size_t>(views));
 }
 
+// Where items come from.
+struct Source {
+  std::function<std::optional<InferItem>()> next;  // nothing: the end
+  std::function<void()> stop;                      // from any thread: next() waits no longer
+};
+
 // Records are read by a thread of their own, which mostly waits. Everything else goes in turns, so that never
 // more than `jobs` threads work: the network on a batch, with all of them; then, each on its own thread,
 // writing what it answered and decoding what comes after the next batch.
 class Stream {
  public:
-  Stream(ManifestReader& reader, ManifestWriter& writer, Predictor& predictor, const InferContext& context,
-         const InferReport& report)
-      : reader_(reader),
+  Stream(Source source, ManifestWriter& writer, const InferContext& context, const InferReport& report)
+      : source_(std::move(source)),
         writer_(writer),
-        predictor_(predictor),
         context_(context),
         options_(context.options),
         report_(report),
@@ -61,14 +68,14 @@ class Stream {
       });
       error = error_of([this] { answer(); });
       stop_ = stop_ || error;
-      if (!read_ended_) reader_.stop();
+      if (!read_ended_) source_.stop();
       while (!read_ended_) take_one();
     }
     if (!error && !stop_) error = read_error_;
     if (error) std::rethrow_exception(error);
     outcome_.interrupted = interrupt_signal() != 0;
     if (outcome_.interrupted || stop_) return outcome_;
-    if (masks_written_) sync_files(options_.emit.folder);
+    if (files_written_) sync_files(options_.emit.folder);
     writer_.finish();
     return outcome_;
   }
@@ -85,14 +92,10 @@ class Stream {
   }
 
   void read() {
-    Selector selector(options_.selection);
-    while (!stop_ && interrupt_signal() == 0 && !selector.full()) {
-      std::optional<Record> record = reader_.next();
-      if (!record) return;
-      if (!selector.take(*record)) continue;
-      if (!options_.from_raw && !record->failed())
-        expect_same_preprocessing(*record, context_.model, reader_.place());
-      read_.push(InferItem{std::move(*record)});
+    while (!stop_ && interrupt_signal() == 0) {
+      std::optional<InferItem> item = source_.next();
+      if (!item) return;
+      read_.push(std::move(*item));
     }
   }
 
@@ -150,10 +153,10 @@ class Stream {
     std::int64_t frames = 0;
     auto first = decoded.begin();  // of those that wait
     for (auto item = decoded.begin(); item != decoded.end(); ++item) {
-      frames += item->frame.empty() ? 0 : 1;
+      frames += static_cast<std::int64_t>(item->frames.size());
       const auto next = std::next(item);
       if (frames == 0) first = next;
-      if (frames == options_.batch || static_cast<std::size_t>(next - first) == ahead()) return next;
+      if (frames >= options_.batch || static_cast<std::size_t>(next - first) == ahead()) return next;
     }
     return read_ended_ ? decoded.end() : first;
   }
@@ -161,20 +164,37 @@ class Stream {
   void predict(std::vector<InferItem>& items) {
     std::vector<cv::Mat1b> frames;
     for (const InferItem& item : items)
-      if (!item.frame.empty()) frames.push_back(item.frame);
-    if (frames.empty()) return;
-    std::vector<NetOutput> outputs = predictor_.predict(frames);
-    std::size_t next = 0;
-    for (InferItem& item : items)
-      if (!item.frame.empty()) item.output = std::move(outputs[next++]);
+      for (const Frame& frame : item.frames) frames.push_back(frame.image);
+    std::vector<NetOutput> outputs = outputs_of(frames);
+    auto next = std::make_move_iterator(outputs.begin());
+    for (InferItem& item : items) {
+      const auto count = static_cast<std::ptrdiff_t>(item.frames.size());
+      item.outputs.assign(next, next + count);
+      next += count;
+      if (count > 0 && wants(options_.emit, Output::cam))
+        item.maps = std::move(context_.engine.explainer
+                                  ->explain(std::array{item.frames.front().image}, mask_threshold(context_))
+                                  .front());
+    }
+  }
+
+  // Never more frames at a time than a batch has: an image may be many windows.
+  std::vector<NetOutput> outputs_of(std::span<const cv::Mat1b> frames) {
+    const std::size_t most = options_.one_by_one ? 1 : static_cast<std::size_t>(options_.batch);
+    std::vector<NetOutput> outputs;
+    for (std::size_t at = 0; at < frames.size(); at += most)
+      std::ranges::move(
+          context_.engine.predictor.predict(frames.subspan(at, std::min(most, frames.size() - at))),
+          std::back_inserter(outputs));
+    return outputs;
   }
 
   void emit(const InferItem& item) {
     writer_.write(item.record);
     writer_.flush();
-    if (!item.failed_here && !options_.emit.folder.empty() && !item.output.probability.empty())
-      masks_written_ = true;
+    if (item.wrote || item.recalled) files_written_ = true;  // or by a run that did not get so far
     ++outcome_.records;
+    outcome_.recalled += item.recalled ? 1 : 0;
     if (item.failed_here) {
       ++outcome_.failed;
       report_.failed(item.record);
@@ -183,9 +203,8 @@ class Stream {
     report_.done();
   }
 
-  ManifestReader& reader_;
+  Source source_;
   ManifestWriter& writer_;
-  Predictor& predictor_;
   const InferContext& context_;
   const InferOptions& options_;
   const InferReport& report_;
@@ -193,7 +212,7 @@ class Stream {
   tbb::concurrent_bounded_queue<std::optional<InferItem>> read_;  // nothing: the end
   std::atomic<bool> stop_ = false;
   bool read_ended_ = false;
-  bool masks_written_ = false;
+  bool files_written_ = false;
   std::exception_ptr read_error_;
   InferOutcome outcome_;
 };
@@ -202,6 +221,11 @@ class Stream {
 
 void check(const InferOptions& options) {
   check(options.emit);
+  check(options.windows);
+  if (options.resume && options.emit.folder.empty())
+    throw Error(Exit::usage, "--resume needs the folder: --output");
+  if (options.windows.size > 0 && wants(options.emit, Output::cam))
+    throw Error(Exit::usage, "--emit cam looks at the whole image: not with --window");
   if (options.threshold && !(*options.threshold > 0 && *options.threshold < 1))
     throw Error(Exit::usage, "threshold {} is not between 0 and 1", *options.threshold);
   if (options.batch < 1 || options.batch > 65536)
@@ -237,10 +261,50 @@ Header predicted_header(Header header, const ModelSpec& model, const std::vector
   return header;
 }
 
-InferOutcome infer(ManifestReader& reader, ManifestWriter& writer, Predictor& predictor,
-                   const ModelSpec& model, const std::string& model_hash, const InferOptions& options,
-                   const InferReport& report) {
-  return Stream(reader, writer, predictor, {model, model_hash, options}, report).run();
+std::string settings_hash(const std::string& answers, const PredictOptions& predict,
+                          const InferOptions& options) {
+  const EmitOptions& emit = options.emit;
+  const nlohmann::json settings{version(),
+                                answers,
+                                wants_bfloat16(predict.precision),
+                                options.one_by_one,
+                                options.threshold.value_or(-1),
+                                options.from_raw,
+                                options.windows.size,
+                                options.windows.overlap,
+                                outputs_text(emit.outputs),
+                                emit.cleaning.largest,
+                                emit.cleaning.min_area,
+                                emit.cleaning.fill_holes,
+                                emit.folder,
+                                emit.root};
+  return sha256_hex(settings.dump()).substr(0, 16);
+}
+
+InferOutcome infer(ManifestReader& reader, ManifestWriter& writer, const InferEngine& engine,
+                   const InferOptions& options, const InferReport& report) {
+  const InferContext context{engine, options};
+  Selector selector(options.selection);
+  const auto next = [&]() -> std::optional<InferItem> {
+    while (!selector.full()) {
+      std::optional<Record> record = reader.next();
+      if (!record) break;
+      if (!selector.take(*record)) continue;
+      expect_same_preprocessing(*record, context, reader.place());
+      return InferItem{std::move(*record)};
+    }
+    return std::nullopt;
+  };
+  return Stream({next, [&] { reader.stop(); }}, writer, context, report).run();
+}
+
+InferOutcome infer_image(std::string bytes, ManifestWriter& writer, const InferEngine& engine,
+                         const InferOptions& options, const InferReport& report) {
+  std::optional<InferItem> image = InferItem{Record::of("stdin")};
+  image->record.set("sha256", sha256_hex(bytes));
+  image->image = std::move(bytes);
+  const auto next = [&] { return std::exchange(image, std::nullopt); };
+  return Stream({next, [] {}}, writer, {engine, options}, report).run();
 }
 
 }  // namespace tn

@@ -9,9 +9,11 @@
 
 #include "libcore/data/manifest.hpp"
 #include "libcore/data/select.hpp"
+#include "libcore/image/windows.hpp"
 #include "libcore/net/api.hpp"
 #include "libcore/net/emit.hpp"
 #include "libcore/net/ensemble.hpp"
+#include "libcore/net/infer_journal.hpp"
 #include "libcore/net/model_spec.hpp"
 
 namespace tn {
@@ -25,13 +27,17 @@ struct InferOptions {
   std::int64_t jobs = 0;  // threads that decode and write; 0: every core
   bool from_raw = false;  // preprocessed records too start from their original image
   bool fail_fast = false;
+  bool resume = false;      // records that the journal knows are not answered again
+  bool one_by_one = false;  // each frame goes through the network alone, whatever the batch
+  WindowOptions windows;
 };
 
 void check(const InferOptions& options);  // throws Error(usage)
 
 struct InferOutcome {
   std::int64_t records = 0;
-  std::int64_t failed = 0;  // here; records that arrived with an error are not counted
+  std::int64_t failed = 0;    // here; records that arrived with an error are not counted
+  std::int64_t recalled = 0;  // told by the journal
   bool interrupted = false;
 };
 
@@ -55,12 +61,30 @@ std::string answer_hash(const std::vector<ModelName>& models, const EnsembleOpti
 Header predicted_header(Header header, const ModelSpec& model, const std::vector<ModelName>& models,
                         const EnsembleOptions& options);
 
+// 16 hexadecimal digits that name all that decides on the answers besides the images: what a journal's
+// entries hold for. `answers`: answer_hash().
+std::string settings_hash(const std::string& answers, const PredictOptions& predict,
+                          const InferOptions& options);
+
+// What answers, what is known of it, and where answers are kept. Borrowed.
+struct InferEngine {
+  Predictor& predictor;
+  const ModelSpec& model;
+  const std::string& hash;                // as the records name the answers
+  Explainer* explainer = nullptr;         // needed to emit activation maps
+  const InferJournal* journal = nullptr;  // nullptr: none is kept
+};
+
 // Reads, predicts, writes masks and records: one line out for one line in, in order, flushed as soon as it is
 // known. A record that cannot be read becomes an error record in its place. Unless interrupted, brings the
 // masks to the disk and finishes the writer. Throws Error(bad_data) for preprocessed records whose hash is
 // not the model's; Error(cannot_create | io) for outputs.
-InferOutcome infer(ManifestReader& reader, ManifestWriter& writer, Predictor& predictor,
-                   const ModelSpec& model, const std::string& model_hash, const InferOptions& options,
-                   const InferReport& report);
+InferOutcome infer(ManifestReader& reader, ManifestWriter& writer, const InferEngine& engine,
+                   const InferOptions& options, const InferReport& report);
+
+// The same for one image, whose bytes these are: the record has the id "stdin" and the bytes' SHA-256, and no
+// path.
+InferOutcome infer_image(std::string bytes, ManifestWriter& writer, const InferEngine& engine,
+                         const InferOptions& options, const InferReport& report);
 
 }  // namespace tn

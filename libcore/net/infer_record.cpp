@@ -3,30 +3,53 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
+#include "libcore/data/manifest.hpp"
+#include "libcore/image/dicom_file.hpp"
 #include "libcore/image/image_io.hpp"
 #include "libcore/image/record_image.hpp"
+#include "libcore/image/windows.hpp"
+#include "libcore/net/infer_journal.hpp"
 
 namespace tn {
 namespace {
 
 void fail(InferItem& item, const Error& error) {
   item.record.fail("tn-infer", error.kind(), error.what());
-  item.frame.release();
+  item.frames.clear();
   item.failed_here = true;
 }
 
-cv::Mat1b ready_frame(const Record& record, const nlohmann::json& pre, const InferContext& context) {
+// What a record's frames are made of, read but not decoded.
+struct Input {
+  std::optional<nlohmann::json> pre;  // of a record that is preprocessed already
+  ImageSource source;                 // its frame, or the original image
+};
+
+Input read_input(const InferItem& item, const InferContext& context) {
+  const InferOptions& options = context.options;
+  if (item.image) return {{}, {"<stdin>", *item.image, {}, {}}};
+  Input input{options.from_raw ? std::nullopt : item.record.json("pre"), {}};
+  if (!input.pre) return {{}, read_image_source(item.record, options.emit.root)};
+  const nlohmann::json& pre = *input.pre;
   if (!pre.contains("image") || !pre["image"].is_string())
-    throw Error(Exit::bad_data, "{}: 'pre' has no image", record.id());
-  cv::Mat1b frame = load_grey(resolve(context.options.emit.root, pre["image"].get<std::string>()),
-                              {context.options.max_pixels});
-  const int size = static_cast<int>(context.model.preprocess.size);
+    throw Error(Exit::bad_data, "{}: 'pre' has no image", item.record.id());
+  input.source.path = resolve(options.emit.root, pre["image"].get<std::string>());
+  input.source.bytes = read_regular_file(input.source.path);
+  return input;
+}
+
+cv::Mat1b ready_frame(const Input& input, const InferContext& context) {
+  cv::Mat1b frame = decode_image(input.source, {context.options.max_pixels});
+  const int size = static_cast<int>(context.engine.model.preprocess.size);
   if (frame.cols != size || frame.rows != size)
-    throw Error(Exit::bad_data, "{}: {} x {} px, expected {} x {}", pre["image"].get<std::string>(),
+    throw Error(Exit::bad_data, "{}: {} x {} px, expected {} x {}", input.pre->at("image").get<std::string>(),
                 frame.cols, frame.rows, size, size);
   return frame;
 }
@@ -34,27 +57,51 @@ cv::Mat1b ready_frame(const Record& record, const nlohmann::json& pre, const Inf
 // The way back to the original grid must start from the model's frame and end in an image of a size that is
 // allowed.
 void expect_fitting(const Placement& placement, const std::string& id, const InferContext& context) {
-  if (placement.size != context.model.preprocess.size)
+  if (placement.size != context.engine.model.preprocess.size)
     throw Error(Exit::bad_data, "{}: its geometry is of a frame of {} px, the model's is {}", id,
-                placement.size, context.model.preprocess.size);
+                placement.size, context.engine.model.preprocess.size);
   if (std::int64_t{placement.source.width} * placement.source.height > context.options.max_pixels)
     throw Error(Exit::bad_data, "{}: {} x {} px is over the limit of {} pixels", id, placement.source.width,
                 placement.source.height, context.options.max_pixels);
 }
 
-void take_frame(InferItem& item, const InferContext& context) {
-  const Record& record = item.record;
-  const auto pre = context.options.from_raw ? std::nullopt : record.json("pre");
-  if (pre) {
-    item.frame = ready_frame(record, *pre, context);
-    item.placement = placement_from_json(pre->value("geometry", nlohmann::json()), record.id());
-    expect_fitting(item.placement, record.id(), context);
-    return;
+// The original, whatever the frame is made of: a segmentation refers to it.
+DicomSource dicom_of(const InferItem& item, const Input& input, const InferContext& context) {
+  DicomSource dicom{input.source.bytes, input.source.frame.value_or(0), context.engine.hash};
+  if (input.pre) {
+    const ImageSource original = read_image_source(item.record, context.options.emit.root);
+    dicom.bytes = original.bytes;
+    dicom.frame = original.frame.value_or(0);
   }
-  Frame frame = preprocess(load_image(record, context.options.emit.root, {context.options.max_pixels}),
-                           context.model.preprocess);
-  item.frame = std::move(frame.image);
-  item.placement = frame.placement;
+  if (!is_dicom(dicom.bytes))
+    throw Error(Exit::bad_data, "{}: its image is no DICOM file: --emit seg refers to one", item.record.id());
+  return dicom;
+}
+
+std::vector<Frame> frames_of(const Input& input, const std::string& id, const InferContext& context) {
+  if (input.pre) {
+    Frame frame{ready_frame(input, context),
+                placement_from_json(input.pre->value("geometry", nlohmann::json()), id)};
+    expect_fitting(frame.placement, id, context);
+    return {std::move(frame)};
+  }
+  return preprocess_windows(decode_image(input.source, {context.options.max_pixels}),
+                            context.engine.model.preprocess, context.options.windows);
+}
+
+// Whether the journal knows the answer; the record then has it.
+bool recall(InferItem& item, const Input& input, const InferContext& context) {
+  const InferJournal* journal = context.engine.journal;
+  if (journal == nullptr) return false;
+  item.key = journal->key_of(item.record, input.source.bytes + (item.dicom ? item.dicom->bytes : ""));
+  if (!context.options.resume) return false;
+  std::string foreign;
+  const InferJournal::State state = journal->recall(item.record, item.key, foreign);
+  if (state == InferJournal::State::foreign && !context.options.emit.force)
+    throw Error(Exit::cannot_create, "{}: is another file than was written here (--force overwrites it)",
+                foreign);
+  item.ours = state == InferJournal::State::partly;
+  return state == InferJournal::State::done;
 }
 
 void expect_finite(const NetOutput& output, const std::string& id) {
@@ -63,19 +110,88 @@ void expect_finite(const NetOutput& output, const std::string& id) {
   if (!finite) throw Error(Exit::internal, "{}: the network's answer is not a finite number", id);
 }
 
+// On the original grid; empty if the model draws no mask.
+cv::Mat1f whole_map(const InferItem& item) {
+  if (item.outputs.front().probability.empty()) return {};
+  if (item.frames.size() == 1)
+    return restore(item.outputs.front().probability, item.frames.front().placement);
+  std::vector<Placement> places;
+  for (const Frame& frame : item.frames) places.push_back(frame.placement);
+  WindowBlend blend(places.front().source, places);
+  for (std::size_t i = 0; i < places.size(); ++i) blend.add(item.outputs[i].probability, places[i]);
+  return blend.mean();
+}
+
+// What was said of the class: of one frame, or the mean over the windows, each weighted by the nodule that it
+// sees (the sum of the probabilities; all alike where the model draws no mask).
+std::optional<double> over_windows(const InferItem& item, std::optional<double> NetOutput::*value) {
+  if (!(item.outputs.front().*value)) return std::nullopt;
+  if (item.outputs.size() == 1) return item.outputs.front().*value;
+  double sum = 0, weights = 0;
+  for (const NetOutput& output : item.outputs) {
+    const double weight = output.probability.empty() ? 1 : cv::sum(output.probability)[0] + 1e-9;
+    sum += weight * *(output.*value);
+    weights += weight;
+  }
+  return sum / weights;
+}
+
 // Mean over the pixels of the nodule, on the network's grid; null without a nodule.
-nlohmann::json spread_in_nodule(const NetOutput& output, double threshold) {
-  const cv::Mat1b nodule(output.probability >= threshold);
-  if (cv::countNonZero(nodule) == 0) return nullptr;
-  return cv::mean(output.spread, nodule)[0];
+nlohmann::json spread_in_nodule(const std::vector<NetOutput>& outputs, double threshold) {
+  double sum = 0;
+  int pixels = 0;
+  for (const NetOutput& output : outputs) {
+    const cv::Mat1b nodule(output.probability >= threshold);
+    const int count = cv::countNonZero(nodule);
+    if (count > 0) sum += cv::mean(output.spread, nodule)[0] * count;
+    pixels += count;
+  }
+  return pixels == 0 ? nlohmann::json() : nlohmann::json(sum / pixels);
+}
+
+void emit_maps(Emitted& emitted, const InferItem& item, const InferOptions& options) {
+  const auto emit = [&](const char* head, const std::optional<ActivationMap>& map) {
+    if (map)
+      emit_map(emitted, item.record,
+               {head, restore(map->map, item.frames.front().placement), map->lowest, map->highest},
+               options.emit);
+    else
+      emitted.pred["cam"][head] = nullptr;
+  };
+  emit("mask", item.maps.mask);
+  emit("class", item.maps.classes);
+  emit("plain", item.maps.plain);
+}
+
+Emitted emitted_of(const InferItem& item, double threshold, const InferOptions& options) {
+  Emitted emitted;
+  for (const NetOutput& output : item.outputs) expect_finite(output, item.record.id());
+  const NetOutput& first = item.outputs.front();
+  if (wants_mask(options.emit) && !first.probability.empty())
+    emit_prediction(emitted, item.record, whole_map(item), threshold, options.emit,
+                    item.dicom ? &*item.dicom : nullptr);
+  if (wants(options.emit, Output::cam)) emit_maps(emitted, item, options);
+  if (!first.spread.empty()) emitted.pred["spread"] = spread_in_nodule(item.outputs, threshold);
+  const auto add = [&](const char* key, std::optional<double> NetOutput::*value) {
+    if (const auto number = over_windows(item, value)) emitted.pred[key] = *number;
+  };
+  add("p_malignant_raw", &NetOutput::p_malignant_raw);
+  add("p_malignant_spread", &NetOutput::p_malignant_spread);
+  return emitted;
 }
 
 }  // namespace
 
-void expect_same_preprocessing(const Record& record, const ModelSpec& model, const std::string& place) {
-  if (record.is_null("pre")) return;
+double mask_threshold(const InferContext& context) {
+  return context.options.threshold.value_or(context.engine.model.mask_threshold);
+}
+
+void expect_same_preprocessing(const Record& record, const InferContext& context, const std::string& place) {
+  if (context.options.from_raw || record.failed() || record.is_null("pre")) return;
+  if (context.options.windows.size > 0)
+    throw Error(Exit::bad_data, "{}: is a frame already: --window wants the original (--from-raw)", place);
   const auto hash = record.at("pre.hash").value_or(nlohmann::json());
-  const std::string wanted = preprocess_hash(model.preprocess);
+  const std::string wanted = preprocess_hash(context.engine.model.preprocess);
   if (hash != wanted)
     throw Error(Exit::bad_data,
                 "{}: preprocessed with {}, the model wants {} (--from-raw goes back to the original)", place,
@@ -86,37 +202,35 @@ void prepare(InferItem& item, const InferContext& context) {
   if (item.record.failed()) return;
   for (const char* key : {"pred", "p_malignant", "model"}) item.record.erase(key);
   try {
-    take_frame(item, context);
+    check_file_names(item.record.id(), context.options.emit);
+    const Input input = read_input(item, context);
+    if (wants(context.options.emit, Output::seg)) item.dicom = dicom_of(item, input, context);
+    item.recalled = recall(item, input, context);
+    if (!item.recalled) item.frames = frames_of(input, item.record.id(), context);
   } catch (const Error& error) {
+    if (error.exit_code() == Exit::cannot_create) throw;  // a file of ours, not the record's
     fail(item, error);
   }
 }
 
 void finish(InferItem& item, const InferContext& context) {
-  if (item.frame.empty()) return;
-  const InferOptions& options = context.options;
+  if (item.frames.empty()) return;
+  Emitted emitted;
   try {
-    expect_finite(item.output, item.record.id());
+    emitted = emitted_of(item, mask_threshold(context), context.options);
   } catch (const Error& error) {
+    if (error.exit_code() != Exit::bad_data && error.exit_code() != Exit::internal) throw;
     fail(item, error);
     return;
   }
-  const double threshold = options.threshold.value_or(context.model.mask_threshold);
-  nlohmann::ordered_json prediction = nlohmann::ordered_json::object();
-  try {
-    if (wants_mask(options.emit) && !item.output.probability.empty())
-      prediction = emit_prediction(item.record, restore(item.output.probability, item.placement), threshold,
-                                   options.emit);
-  } catch (const Error& error) {
-    if (error.exit_code() != Exit::bad_data) throw;
-    fail(item, error);
-    return;
-  }
-  if (!item.output.spread.empty()) prediction["spread"] = spread_in_nodule(item.output, threshold);
-  if (item.output.p_malignant_spread) prediction["p_malignant_spread"] = *item.output.p_malignant_spread;
-  item.record.set_raw("pred", prediction.dump());
-  if (item.output.p_malignant) item.record.set("p_malignant", *item.output.p_malignant);
-  item.record.set("model", context.model_hash);
+  item.record.set_raw("pred", emitted.pred.dump());
+  if (const auto p = over_windows(item, &NetOutput::p_malignant)) item.record.set("p_malignant", *p);
+  item.record.set("model", context.engine.hash);
+  item.wrote = !emitted.files.empty();
+  const InferJournal* journal = context.engine.journal;
+  write_files(emitted.files, context.options.emit.folder, context.options.emit.force || item.ours, [&] {
+    if (journal != nullptr) journal->append(item.record, item.key, emitted.files);
+  });
 }
 
 }  // namespace tn

@@ -6,16 +6,15 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/text.hpp"
-#include "libcore/data/model_file.hpp"
 #include "libcore/net/border.hpp"
-#include "libcore/net/model_spec.hpp"
+#include "libcore/net/explainer.hpp"
 #include "libcore/net/multiply_adds.hpp"
 #include "libcore/net/predictor.hpp"
 #include "libcore/net/registry.hpp"
 #include "libcore/net/runtime.hpp"
+#include "libcore/net/saved_network.hpp"
 #include "libcore/net/trace.hpp"
 #include "libcore/net/trainer.hpp"
-#include "libcore/net/weights.hpp"
 
 namespace tn {
 namespace {
@@ -59,6 +58,19 @@ class GuardedPredictor : public PredictorBorder {
   std::unique_ptr<TorchPredictor> predictor_;
 };
 
+class GuardedExplainer : public ExplainerBorder {
+ public:
+  explicit GuardedExplainer(std::unique_ptr<TorchExplainer> explainer) : explainer_(std::move(explainer)) {}
+
+  BorderFailure explain(std::span<const cv::Mat1b> frames, double threshold,
+                        std::vector<ActivationMaps>& maps) noexcept override {
+    return guarded([&] { maps = explainer_->explain(frames, threshold); });
+  }
+
+ private:
+  std::unique_ptr<TorchExplainer> explainer_;
+};
+
 class Module : public NetBorder {
  public:
   int version() const noexcept override { return kNetBorder; }
@@ -69,15 +81,19 @@ class Module : public NetBorder {
       predictor = std::make_unique<GuardedPredictor>(std::make_unique<TorchPredictor>(model, options));
     });
   }
+  BorderFailure explainer(const std::string& model, const PredictOptions& options,
+                          std::unique_ptr<ExplainerBorder>& explainer) const noexcept override {
+    return guarded([&] {
+      explainer = std::make_unique<GuardedExplainer>(std::make_unique<TorchExplainer>(model, options));
+    });
+  }
   BorderFailure train(const TrainJob& job, TrainObserver& observer,
                       TrainOutcome& outcome) const noexcept override {
     return guarded([&] { outcome = Trainer(job, observer).run(); });
   }
   BorderFailure trace(const std::string& model, Graph& graph) const noexcept override {
     return guarded([&] {
-      const ModelSpec spec = model_spec_from_json(read_model_index(model).meta, model);
-      const auto network = make_network(spec.net);
-      load_safetensors_into(*network, model);
+      const auto [spec, network] = load_network(model);
       graph = tn::trace(*network, spec.net.in_channels, spec.preprocess.size);
     });
   }

@@ -17,6 +17,12 @@ at::Tensor in_channels_last(const at::Tensor& images) {
   return images.reshape({images.size(0), images.size(2), images.size(3), 1}).permute({0, 3, 1, 2});
 }
 
+at::Tensor Network::watched(const at::Tensor& features) {
+  if (!watches_) return features;
+  deepest_ = features.detach().set_requires_grad(true);
+  return deepest_;
+}
+
 std::int64_t count_parameters(const torch::nn::Module& module) {
   std::int64_t count = 0;
   for (const at::Tensor& parameter : module.parameters()) count += parameter.numel();

@@ -33,11 +33,20 @@ class Network : public torch::nn::Module {
   // any micro-batch and on any of several processes. None: each image's place in its batch.
   void draw_by(std::vector<std::uint64_t> image_keys) { image_keys_ = std::move(image_keys); }
 
+  // Whether forward() keeps the deepest features, [N,C,h,w]: what the class head averages. They are then a
+  // leaf of the graph: what comes after them can be differentiated by them, and by nothing before them.
+  void watch_deepest(bool watches) { watches_ = watches; }
+  const at::Tensor& deepest() const { return deepest_; }  // of the last forward() that watched
+
  protected:
+  // Every forward() hands its deepest features through here and goes on with what comes back.
+  at::Tensor watched(const at::Tensor& features);
   const std::vector<std::uint64_t>& image_keys() const { return image_keys_; }
 
  private:
   std::vector<std::uint64_t> image_keys_;
+  bool watches_ = false;
+  at::Tensor deepest_;
 };
 
 // Throws Error(bad_data) if the images' height or width is below `least`.

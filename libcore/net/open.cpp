@@ -31,6 +31,20 @@ class OpenedPredictor : public Predictor {
   std::unique_ptr<PredictorBorder> border_;
 };
 
+class OpenedExplainer : public Explainer {
+ public:
+  explicit OpenedExplainer(std::unique_ptr<ExplainerBorder> border) : border_(std::move(border)) {}
+
+  std::vector<ActivationMaps> explain(std::span<const cv::Mat1b> frames, double threshold) override {
+    std::vector<ActivationMaps> maps;
+    expect_ok(border_->explain(frames, threshold, maps));
+    return maps;
+  }
+
+ private:
+  std::unique_ptr<ExplainerBorder> border_;
+};
+
 class OpenedLayer : public NetLayer {
  public:
   explicit OpenedLayer(const NetBorder& border) : border_(border) {}
@@ -39,6 +53,12 @@ class OpenedLayer : public NetLayer {
     std::unique_ptr<PredictorBorder> predictor;
     expect_ok(border_.load(model, options, predictor));
     return std::make_unique<OpenedPredictor>(std::move(predictor));
+  }
+  std::unique_ptr<Explainer> explainer(const std::string& model,
+                                       const PredictOptions& options) const override {
+    std::unique_ptr<ExplainerBorder> explainer;
+    expect_ok(border_.explainer(model, options, explainer));
+    return std::make_unique<OpenedExplainer>(std::move(explainer));
   }
   TrainOutcome train(const TrainJob& job, TrainObserver& observer) const override {
     TrainOutcome outcome;

@@ -72,4 +72,9 @@ NetOptions net_options_from_json(const nlohmann::json& json, const std::string& 
   }
 }
 
+bool wants_bfloat16(Precision precision) {
+  if (precision == Precision::automatic) return __builtin_cpu_supports("avx512bf16") != 0;
+  return precision == Precision::bfloat16;
+}
+
 }  // namespace tn

@@ -40,7 +40,9 @@ enum class Precision {
   automatic,
   float32,
   bfloat16
-};  // automatic: bfloat16 where the processor multiplies in it
+};  // automatic: bfloat16 where the processor multiplies in it (AVX-512-BF16 or AMX)
+
+bool wants_bfloat16(Precision precision);
 
 // What is done about a loss or gradient that is not finite: end; leave the batch out; or go back to the last
 // checkpoint and on with half the learning rate.

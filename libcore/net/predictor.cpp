@@ -58,8 +58,11 @@ std::vector<NetOutput> TorchPredictor::predict(std::span<const cv::Mat1b> frames
   }
   if (prediction.class_logits.defined()) {
     const at::Tensor probability = at::softmax(prediction.class_logits.to(at::kFloat) / temperature_, 1);
-    for (std::size_t i = 0; i < frames.size(); ++i)
+    const at::Tensor raw = at::softmax(prediction.class_logits.to(at::kFloat), 1);
+    for (std::size_t i = 0; i < frames.size(); ++i) {
       outputs[i].p_malignant = probability[static_cast<std::int64_t>(i)][1].item<double>();
+      outputs[i].p_malignant_raw = raw[static_cast<std::int64_t>(i)][1].item<double>();
+    }
   }
   return outputs;
 }

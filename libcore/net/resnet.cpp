@@ -111,7 +111,7 @@ ResNetClassifier::ResNetClassifier(std::int64_t in_channels, std::int64_t classe
 
 Prediction ResNetClassifier::forward(const at::Tensor& images) {
   Prediction prediction;
-  prediction.class_logits = fc_->forward(body_->forward(images).last);
+  prediction.class_logits = fc_->forward(watched(body_->forward(images).last));
   return prediction;
 }
 

@@ -17,7 +17,8 @@ void ResNetSegmenter::add_heads(const NetOptions& options, std::int64_t width) {
 }
 
 Prediction ResNetSegmenter::forward(const at::Tensor& images) {
-  const ResNetFeatures features = encoder_->forward(images);
+  ResNetFeatures features = encoder_->forward(images);
+  features.last = watched(features.last);
   Prediction prediction;
   if (mask_head_)
     prediction.mask_logits =

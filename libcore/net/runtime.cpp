@@ -26,11 +26,6 @@ int set_threads(std::int64_t jobs) {
   return threads;
 }
 
-bool wants_bfloat16(Precision precision) {
-  if (precision == Precision::automatic) return __builtin_cpu_supports("avx512bf16") != 0;
-  return precision == Precision::bfloat16;
-}
-
 bool is_out_of_memory(const std::exception& error) {
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return true;
   const auto* torch = dynamic_cast<const c10::Error*>(&error);

@@ -12,9 +12,6 @@ namespace tn {
 // never more), one between operators, OpenCV one. Returns the number in force.
 int set_threads(std::int64_t jobs);
 
-// Whether to compute in bfloat16: automatic means that the processor multiplies in it (AVX-512-BF16 or AMX).
-bool wants_bfloat16(Precision precision);
-
 // Whether an exception says that memory ended: std::bad_alloc, or the words of LibTorch, oneDNN or OpenCV.
 bool is_out_of_memory(const std::exception& error);
 

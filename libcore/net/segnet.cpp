@@ -64,6 +64,7 @@ Prediction SegNet::forward(const at::Tensor& images) {
     poolings.push_back({indices, size});
     x = pooled;
   }
+  x = watched(x);
   Prediction prediction;
   if (class_head_) prediction.class_logits = class_head_->forward(x);
   if (!mask_head_) return prediction;

@@ -67,6 +67,7 @@ Prediction UNet::forward(const at::Tensor& images) {
     x = convolutions->as<torch::nn::Sequential>()->forward(x);
     levels.push_back(x);
   }
+  x = watched(x);
   Prediction prediction;
   if (class_head_) prediction.class_logits = class_head_->forward(x);
   if (!mask_head_) return prediction;

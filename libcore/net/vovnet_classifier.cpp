@@ -21,7 +21,7 @@ VovNetClassifier::VovNetClassifier(const VovNetClassifierOptions& options)
 
 Prediction VovNetClassifier::forward(const at::Tensor& images) {
   Prediction prediction;
-  prediction.class_logits = fc_->forward(body_->forward(images).f4);
+  prediction.class_logits = fc_->forward(watched(body_->forward(images).f4));
   return prediction;
 }
 

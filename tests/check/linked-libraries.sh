@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# No tool is linked to LibTorch (loading it takes 0.3 to 0.6 s) or GDCM (12 ms), nor to OpenCV beyond core, imgproc and
+# No tool is linked to LibTorch (loading it takes 0.3 to 0.6 s) or GDCM (12 ms) or DCMTK, nor to OpenCV beyond core, imgproc and
 # photo.
 # linked-libraries.sh BUILD-FOLDER
 set -euo pipefail
@@ -18,6 +18,10 @@ for tool in split preprocess train infer eval viz; do
   fi
   if grep -E 'libgdcm|libtn_gdcm' <<<"$libraries"; then
     echo "tn-$tool is linked to GDCM"
+    failed=1
+  fi
+  if grep -E 'libdcm|libtn_dcmtk' <<<"$libraries"; then
+    echo "tn-$tool is linked to DCMTK"
     failed=1
   fi
   if grep -E 'libopencv' <<<"$libraries" | grep -vE 'libopencv_(core|imgproc|photo)'; then

@@ -69,8 +69,9 @@ Ran infer_lines(const std::string& name, const std::string& lines, InferOptions 
     ManifestReader reader(run.folder + "/in.jsonl");
     ManifestWriter writer(run.folder + "/out.jsonl", true);
     writer.header(reader.header());
-    run.outcome = infer(reader, writer, predictor, spec_of(32), "0123456789abcdef", options,
-                        {[](const Record&) {}, [] {}});
+    const ModelSpec spec = spec_of(32);
+    const std::string hash = "0123456789abcdef";
+    run.outcome = infer(reader, writer, {predictor, spec, hash}, options, {[](const Record&) {}, [] {}});
   }
   run.records = load_manifest(run.folder + "/out.jsonl").records;
   run.batches = predictor.batches;
@@ -96,6 +97,22 @@ TEST(Infer, MasksLieOnTheOriginalGrid) {
   EXPECT_EQ(mask(10, 38), 0);
   EXPECT_EQ(run.records[0].text("model"), "0123456789abcdef");
   EXPECT_NEAR(*run.records[0].number("p_malignant"), 125.0 / 255, 0.02);
+}
+
+TEST(Infer, TheWindowThatSeesTheNoduleDecidesOnTheClass) {
+  const std::string folder = fresh_folder("windows");
+  cv::Mat1b image(32, 64, std::uint8_t{0});
+  image(cv::Rect(32, 0, 32, 32)) = 204;
+  save_png(folder + "/a.png", image, true);
+  InferOptions options;
+  options.windows = {32, 0};
+  const Ran run = infer_lines("windows", "{\"id\":\"a\",\"image\":\"a.png\"}\n", options);
+  EXPECT_NEAR(*run.records[0].number("p_malignant"), 0.8, 1e-6);
+  const cv::Mat1b mask = load_grey(run.folder + "/out/a.png");
+  EXPECT_EQ(mask.size(), cv::Size(64, 32));
+  EXPECT_EQ(cv::countNonZero(mask), 32 * 32);
+  EXPECT_EQ(mask(5, 32), 255);
+  EXPECT_EQ(run.batches, (std::vector<std::size_t>{1, 1}));
 }
 
 TEST(Infer, ABadRecordStaysInItsPlaceAndOthersAreUnharmed) {
@@ -269,8 +286,9 @@ TEST(Infer, AnExistingMaskIsNotOverwrittenWithoutForce) {
   ManifestReader reader(folder + "/in.jsonl");
   ManifestWriter writer(folder + "/out.jsonl", true);
   writer.header(reader.header());
-  EXPECT_THROW(infer(reader, writer, predictor, spec_of(32), "m", options, {[](const Record&) {}, [] {}}),
-               Error);
+  const ModelSpec spec = spec_of(32);
+  const std::string hash = "m";
+  EXPECT_THROW(infer(reader, writer, {predictor, spec, hash}, options, {[](const Record&) {}, [] {}}), Error);
   EXPECT_EQ(read_file(folder + "/out/1.png"), "mine");
 }
 
