@@ -3,39 +3,23 @@
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/softmax.h>
 
-#include "libcore/base/error.hpp"
+#include <utility>
+
 #include "libcore/data/model_file.hpp"
 #include "libcore/net/evaluating.hpp"
 #include "libcore/net/foldable.hpp"
 #include "libcore/net/loader.hpp"
-#include "libcore/net/model_spec.hpp"
-#include "libcore/net/registry.hpp"
 #include "libcore/net/runtime.hpp"
-#include "libcore/net/weights.hpp"
+#include "libcore/net/saved_network.hpp"
 
 namespace tn {
 
-namespace {
-
-// What is a wrong command line elsewhere is a wrong file here.
-std::shared_ptr<Network> network_of(const ModelSpec& spec, const std::string& model) {
-  try {
-    return make_network(spec.net);
-  } catch (const Error& error) {
-    throw Error(error.exit_code() == Exit::usage ? Exit::bad_data : error.exit_code(), "{}: {}", model,
-                error.what());
-  }
-}
-
-}  // namespace
-
 TorchPredictor::TorchPredictor(const std::string& model, const PredictOptions& options)
     : meta_(read_model_index(model).meta), bfloat16_(wants_bfloat16(options.precision)) {
-  const ModelSpec spec = model_spec_from_json(meta_, model);
-  temperature_ = spec.temperature;
   set_threads(options.jobs);
-  network_ = network_of(spec, model);
-  load_safetensors_into(*network_, model);
+  SavedNetwork saved = load_network(model);
+  temperature_ = saved.spec.temperature;
+  network_ = std::move(saved.network);
   network_->eval();
   fold_for_inference(*network_, bfloat16_ ? at::kBFloat16 : at::kFloat);
 }
