@@ -81,6 +81,7 @@ Bins bins_of(const LabelledCases& cases) {
 
 Series reliability_series(const CaseRun& run, const LabelledCases& cases, const Bins& bins) {
   Series series;
+  series.line = false;
   series.name = fmt::format("{}: ECE {:.3f}, Brier {:.3f}", run.name,
                             calibration_error(cases.cases).value_or(0), brier(cases.cases).value_or(0));
   for (std::size_t i = 0; i < kCalibrationBins; ++i) {
@@ -245,6 +246,8 @@ Chart area_chart(const CaseRun& run) {
   chart.y_label = fmt::format("predicted less drawn, {}", unit);
   Series series{"", points};
   series.line = false;
+  const auto [least, most] = std::ranges::minmax(points, {}, &Point::x);
+  chart.x_range = rounded({least.x, most.x}, 10);
   chart.series.push_back(std::move(series));
   chart.levels = agreement(points);
   return chart;
