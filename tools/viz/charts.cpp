@@ -25,7 +25,7 @@ Flags case_flags(Options& o, const char* name, const char* summary, bool several
 
 void add_band(Flags& f, Options& o) {
   f.section("Band");
-  f.optional("resamples", o.band.resamples, "N", "resamples of the patients; 0: no band");
+  f.optional("bootstrap", o.band.resamples, "N", "resamples of the patients; 0: no band");
   f.optional("confidence", o.band.confidence, "SHARE", "of the resamples that the band holds");
   f.optional("seed", o.seed, "N", "seed of the resamples");
 }
