@@ -19,4 +19,6 @@ for run in ffanet-mtl ffanet-mask unet-mask segnet-mask pspnet-r50-mask deeplabv
   [ -s "out/$run/report.json" ] || { echo "$run has no report"; exit 1; }
   grep -q "^$run " tables.txt || { echo "$run stands in no table"; exit 1; }
 done
+grep -q '<svg' out/alpha.svg
+[ -s out/segmentation.png ]
 jq -e '.made_from.model.members | length == 2' out/ensemble/report.json >none
