@@ -22,7 +22,7 @@ constexpr double kNormal = 1.959963984540054;  // of 95 % in the middle
 
 std::string auroc_text(const LabelledCases& cases) {
   const auto value = auroc(cases.cases);
-  const std::string text = value ? fmt::format("AUROC {:.3f}", *value) : "no AUROC";
+  std::string text = value ? fmt::format("AUROC {:.3f}", *value) : "no AUROC";
   const auto estimate = estimate_auroc(cases.cases, cases.units);
   if (!estimate) return text;
   const double room = kNormal * std::sqrt(estimate->variance);
@@ -152,6 +152,7 @@ std::vector<Point> area_points(const CaseRun& run, bool millimetres) {
 // Of the differences: the mean and, where there are two, the limits of agreement.
 std::vector<Level> agreement(const std::vector<Point>& points) {
   std::vector<double> differences;
+  differences.reserve(points.size());
   for (const Point& point : points) differences.push_back(point.y);
   const Spread of = spread(differences);
   std::vector<Level> levels{{*of.mean, fmt::format("mean {:.4g}", *of.mean), false}};

@@ -20,9 +20,9 @@ FT_Library open_library() {
 }
 
 cairo_font_face_t* open_face(std::string_view bytes) {
-  static const FT_Library kLibrary = open_library();
+  static const FT_Library library = open_library();
   FT_Face face = nullptr;
-  if (FT_New_Memory_Face(kLibrary, reinterpret_cast<const FT_Byte*>(bytes.data()),
+  if (FT_New_Memory_Face(library, reinterpret_cast<const FT_Byte*>(bytes.data()),
                          static_cast<FT_Long>(bytes.size()), 0, &face) != 0)
     throw Error(Exit::internal, "the program's own font cannot be read");
   return cairo_ft_font_face_create_for_ft_face(face, FT_LOAD_NO_HINTING);
@@ -31,9 +31,11 @@ cairo_font_face_t* open_face(std::string_view bytes) {
 }  // namespace
 
 cairo_font_face_t* font_face(bool bold) {
-  static cairo_font_face_t* const kRegular = open_face(regular_font());
-  static cairo_font_face_t* const kBold = open_face(bold_font());
-  return bold ? kBold : kRegular;
+  // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): Cairo counts references within its faces
+  static cairo_font_face_t* const regular_face = open_face(regular_font());
+  static cairo_font_face_t* const bold_face = open_face(bold_font());
+  // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
+  return bold ? bold_face : regular_face;
 }
 
 void set_font_options(cairo_t* pen) {

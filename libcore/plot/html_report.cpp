@@ -151,14 +151,14 @@ std::map<std::string, std::string> thumbnails(const HtmlReportInput& input, cons
   return result;
 }
 
-const char* kTools = R"(<div class="tools">
+constexpr const char* kTools = R"(<div class="tools">
 <label>Filter <input type="search" id="filter" placeholder="words, or dice&lt;0.5 p&gt;=0.8"></label>
 <label>Show <select id="kind"><option value="">all</option><option value="benign">benign</option><option value="malignant">malignant</option><option value="wrong">class wrong</option><option value="failed">missing or failed</option></select></label>
 <span id="shown" role="status"></span>
 </div>
 )";
 
-const char* kDialog = R"(<dialog id="big-case" aria-labelledby="big-title">
+constexpr const char* kDialog = R"(<dialog id="big-case" aria-labelledby="big-title">
 <h3 id="big-title"></h3><p class="facts note"></p><div class="big"></div>
 <div class="tools"><button type="button" id="previous">Previous</button><button type="button" id="next">Next</button>
 <label><input type="checkbox" id="show-drawn" checked> <span class="key"></span> drawn</label>

@@ -11,10 +11,10 @@ using Json = ReportJson;
 
 // The value at a path of keys, or null.
 const Json& at(const Json& json, std::initializer_list<const char*> path) {
-  static const Json kNull;
+  static const Json nothing;
   const Json* here = &json;
   for (const char* key : path) {
-    if (!here->is_object() || !here->contains(key)) return kNull;
+    if (!here->is_object() || !here->contains(key)) return nothing;
     here = &(*here)[key];
   }
   return *here;

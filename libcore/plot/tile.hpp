@@ -13,9 +13,9 @@ constexpr const char* kWrongMark = "✗";  // behind the probability of a case w
 // areas: see draw_areas; else outlines. Where the spacing is known there is a scale bar.
 void draw_tile(Canvas& canvas, const CasePicture& picture, const Box& box, bool areas = false);
 
-// Image, masks and scale bar alone, in the middle of the box, which is filled with black.
-void draw_case(Canvas& canvas, const CasePicture& picture, const Box& box, bool areas);
-void draw_error(Canvas& canvas, const std::string& message, const Box& box);
+// Image, masks and scale bar alone, in the middle of the room, which is filled with black.
+void draw_case(Canvas& canvas, const CasePicture& picture, const Box& room, bool areas);
+void draw_error(Canvas& canvas, const std::string& message, const Box& room);
 
 // Id, Dice, label and P(malignant) in two lines.
 void draw_caption(Canvas& canvas, const CasePicture& picture, const Box& box);
