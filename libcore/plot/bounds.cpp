@@ -20,6 +20,7 @@ Bound parse_bound(const std::string& text) {
 
 std::vector<Bound> parse_bounds(const std::vector<std::string>& texts) {
   std::vector<Bound> bounds;
+  bounds.reserve(texts.size());
   for (const std::string& text : texts) bounds.push_back(parse_bound(text));
   return bounds;
 }
