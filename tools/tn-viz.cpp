@@ -14,43 +14,17 @@
 #include "libcore/plot/overlays.hpp"
 #include "libcore/plot/sheet.hpp"
 #include "tools/augment_flags.hpp"
+#include "tools/viz/commands.hpp"
+#include "tools/viz/options.hpp"
 
 namespace {
 
-struct Options {
-  std::vector<std::string> inputs;
-  std::vector<std::string> select;
-  tn::ReadOptions read;
-  std::string output;
-  bool force = false;
-  tn::OverlayOptions overlay;
-  tn::SheetOptions sheet;
-  tn::AugmentPreset preset = tn::AugmentPreset::practical;
-  tn::AugmentSheetOptions augment;
-
-  std::string input() const { return inputs.empty() ? "-" : inputs.front(); }
-  std::vector<tn::Condition> conditions() const {
-    std::vector<tn::Condition> result;
-    for (const std::string& text : select) result.push_back(tn::parse_condition(text));
-    return result;
-  }
-};
+using tn::viz::Options;
 
 void add_input(tn::Flags& f, Options& o, std::string& root, std::int64_t& max_pixels) {
   f.operands(o.inputs, "manifest", 0, 1);
-  f.section("Input");
-  f.optional("root", root, "DIR", "folder that the records' paths start from");
-  f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE");
-  f.toggle("allow-truncated", o.read.allow_truncated, "take a manifest whose end record is missing");
-  f.optional("max-pixels", max_pixels, "N", "refuse images with more pixels");
-}
-
-// The one picture that a command draws.
-void add_picture(tn::Flags& f, Options& o) {
-  f.section("Output");
-  f.required("output,o", o.output, "FILE", "the picture; .png, .svg or .pdf");
-  f.toggle("force", o.force, "overwrite the picture");
-  f.once();
+  tn::viz::add_records(f, o);
+  tn::viz::add_images(f, root, max_pixels);
 }
 
 tn::Flags overlay_flags(Options& o) {
@@ -62,6 +36,10 @@ tn::Flags overlay_flags(Options& o) {
   f.required("output,o", o.overlay.output, "OUTPUT",
              "folder for DIR/ID.png; or, ending in .png, the file for the one record");
   f.optional("thickness", o.overlay.thickness, "PX", "width of the outlines");
+  f.toggle("areas", o.overlay.areas, "tint areas in place of outlines: both, predicted alone, drawn alone");
+  f.toggle("caption", o.overlay.caption,
+           "below the image id, Dice, label and probability; on it a scale bar where the spacing is known");
+  tn::viz::add_theme(f, o.overlay.theme);
   f.toggle("force", o.overlay.force, "overwrite pictures");
   f.once();
   f.section("Computing");
@@ -98,8 +76,11 @@ tn::Flags sheet_flags(Options& o) {
                "Draws many cases as tiles of one picture: outlines, Dice, probability, label.",
                "[OPTION]... -o FILE [MANIFEST]"});
   add_input(f, o, o.sheet.root, o.sheet.max_pixels);
-  add_picture(f, o);
+  tn::viz::add_where(f, o);
+  tn::viz::add_picture(f, o);
+  tn::viz::add_theme(f, o.sheet.theme);
   f.section("Layout");
+  f.toggle("areas", o.sheet.areas, "tint areas in place of outlines: both, predicted alone, drawn alone");
   f.optional("columns", o.sheet.columns, "N", "tiles a row; 0: as the number of tiles asks for, 6 at most");
   f.optional("tile", o.sheet.tile, "PX", "width of a tile");
   f.optional("sort", o.sheet.sort, "KEY[:desc]",
@@ -135,7 +116,7 @@ tn::Flags augment_flags(Options& o) {
                "[OPTION]... -o FILE [MANIFEST]"});
   add_input(f, o, o.augment.root, o.augment.max_pixels);
   f.optional("limit", o.augment.selection.limit, "N", "show the first N records");
-  add_picture(f, o);
+  tn::viz::add_picture(f, o);
   f.section("Layout");
   f.optional("epoch", o.augment.epoch, "N", "first epoch that is shown, from 1");
   f.optional("epochs", o.augment.epochs, "N", "epochs that are shown, 1 to 50");
@@ -172,41 +153,41 @@ tn::Exit augment(Options o, const tn::Invocation& call) {
 }
 
 tn::Flags curves_flags(Options& o) {
-  tn::Flags f(
-      {"tn-viz curves", "Draws the curves of a training from its log.jsonl.", "[OPTION]... -o FILE [LOG]"});
-  f.operands(o.inputs, "log", 0, 1);
-  add_picture(f, o);
+  tn::Flags f({"tn-viz curves", "Draws the curves of trainings from their log.jsonl, also while they run.",
+               "[OPTION]... -o FILE [LOG]..."});
+  f.operands(o.inputs, "log", 0, 6);
+  tn::viz::add_picture(f, o);
+  tn::viz::add_theme(f, o.theme);
+  tn::viz::add_names(f, o);
   return f;
 }
 
 tn::Exit curves(Options o, const tn::Invocation& call) {
   const tn::PictureFormat format = tn::picture_format(o.output);
-  const std::vector<tn::EpochLog> epochs = tn::load_training_log(o.input());
-  tn::write_whole(o.output, tn::draw_curves(epochs, format, o.input() == "-" ? "<stdin>" : o.input()),
-                  o.force);
-  call.log.note(fmt::format("{}: {} epochs", o.output, epochs.size()));
+  const std::vector<std::string> paths = o.all_inputs(), names = tn::run_names(paths, o.names);
+  std::vector<tn::TrainingRun> runs;
+  std::size_t epochs = 0;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    runs.push_back({names[i], paths[i] == "-" ? "<stdin>" : paths[i], tn::load_training_log(paths[i])});
+    epochs += runs.back().epochs.size();
+  }
+  tn::write_whole(o.output, tn::draw_curves(runs, format, tn::theme_of(o.theme)), o.force);
+  call.log.note(fmt::format("{}: {} epochs", o.output, epochs));
   return tn::Exit::ok;
-}
-
-using Table = tn::Flags (*)(Options&);
-using Body = tn::Exit (*)(Options, const tn::Invocation&);
-
-tn::Command command(std::string name, std::string summary, Table flags, Body body) {
-  return {std::move(name), std::move(summary), [=](int argc, char** argv) {
-            Options o;
-            return tn::run_tool(argc, argv, flags(o),
-                                [&](const tn::Invocation& call) { return body(o, call); });
-          }};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const tn::About about{"tn-viz", "Draws pictures of manifests, predictions and trainings.",
+  using tn::viz::command;
+  const tn::About about{"tn-viz", "Draws pictures of manifests, predictions, trainings and evaluations.",
                         "COMMAND [OPTION]..."};
-  return tn::run_commands(argc, argv, about,
-                          {command("overlay", "outlines on each image", overlay_flags, overlay),
-                           command("sheet", "many cases in one picture", sheet_flags, sheet),
-                           command("augment", "what a training sees", augment_flags, augment),
-                           command("curves", "curves of a training", curves_flags, curves)});
+  std::vector<tn::Command> commands{command("overlay", "outlines on each image", overlay_flags, overlay),
+                                    command("sheet", "many cases in one picture", sheet_flags, sheet),
+                                    tn::viz::compare_command(),
+                                    command("augment", "what a training sees", augment_flags, augment),
+                                    command("curves", "curves of trainings", curves_flags, curves)};
+  for (tn::Command& one : tn::viz::chart_commands()) commands.push_back(std::move(one));
+  commands.push_back(tn::viz::report_command());
+  return tn::run_commands(argc, argv, about, commands);
 }

@@ -176,7 +176,11 @@ std::vector<EpochLog> load_training_log(const std::string& path) {
   std::string line;
   while (lines.next(line)) {
     if (trim(line).empty()) continue;
-    take_log_line(logs, line, fmt::format("{}:{}", lines.name(), lines.line_number()));
+    try {
+      take_log_line(logs, line, fmt::format("{}:{}", lines.name(), lines.line_number()));
+    } catch (const Error&) {
+      if (lines.line_ended()) throw;  // else a training is writing it now
+    }
   }
   return logs;
 }

@@ -50,7 +50,8 @@ using Scalars = std::vector<std::pair<std::string, double>>;
 Scalars epoch_scalars(const EpochLog& log);
 Scalars validation_scalars(const EpochLog& log);
 
-// Every epoch of a log.jsonl; "-": stdin. Throws Error(no_input | bad_data).
+// Every epoch of a log.jsonl; "-": stdin. A last line without its end, which a training is just writing, is
+// left out where it makes no sense yet. Throws Error(no_input | bad_data).
 std::vector<EpochLog> load_training_log(const std::string& path);
 
 }  // namespace tn

@@ -19,7 +19,7 @@ namespace {
 
 constexpr double kGap = 8;
 constexpr double kHead = 20;  // above each row: the record's id, and which epoch
-constexpr TextStyle kWords{.size = 11, .colour = kBlack};
+constexpr TextStyle kWords{.size = 11};
 
 struct Case {
   std::string id;

@@ -10,12 +10,12 @@
 #include "libcore/base/error.hpp"
 #include "libcore/base/text.hpp"
 #include "libcore/image/image_io.hpp"
+#include "libcore/plot/font.hpp"
 
 namespace tn {
 namespace {
 
 constexpr int kLongestSide = 32767;  // Cairo's own limit
-constexpr const char* kFont = "DejaVu Sans";
 
 cairo_status_t append(void* bytes, const unsigned char* data, unsigned length) {
   static_cast<std::string*>(bytes)->append(reinterpret_cast<const char*>(data), length);
@@ -79,6 +79,7 @@ struct Canvas::State {
   std::string bytes;
   Surface surface;
   std::unique_ptr<cairo_t, Release> pen;
+  Theme theme;
 
   void use(const Rgb& colour) { cairo_set_source_rgb(pen.get(), colour.red, colour.green, colour.blue); }
 
@@ -90,25 +91,31 @@ struct Canvas::State {
   }
 
   void use(const TextStyle& style) {
-    use(style.colour);
-    cairo_select_font_face(pen.get(), kFont, CAIRO_FONT_SLANT_NORMAL,
-                           style.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    use(style.colour.value_or(theme.ink));
+    cairo_set_font_face(pen.get(), font_face(style.bold));
     cairo_set_font_size(pen.get(), style.size);
   }
 };
 
-Canvas::Canvas(PictureFormat format, int width, int height) : state_(std::make_unique<State>()) {
+Canvas::Canvas(PictureFormat format, int width, int height, const Theme& theme)
+    : state_(std::make_unique<State>()) {
   if (width < 1 || height < 1 || width > kLongestSide || height > kLongestSide)
     throw Error(Exit::bad_data, "a picture of {} x {} px: sides are 1 to {} px", width, height, kLongestSide);
   state_->format = format;
+  state_->theme = theme;
   state_->surface.reset(make_surface(format, width, height, state_->bytes));
   expect(cairo_surface_status(state_->surface.get()));
   state_->pen.reset(cairo_create(state_->surface.get()));
   cairo_set_line_join(state_->pen.get(), CAIRO_LINE_JOIN_ROUND);
-  fill({0, 0, static_cast<double>(width), static_cast<double>(height)}, {1, 1, 1});
+  set_font_options(state_->pen.get());
+  fill({0, 0, static_cast<double>(width), static_cast<double>(height)}, theme.paper);
 }
 
 Canvas::~Canvas() = default;
+
+const Theme& Canvas::theme() const {
+  return state_->theme;
+}
 
 void Canvas::fill(const Box& box, const Rgb& colour) {
   state_->use(colour);
@@ -132,6 +139,16 @@ void Canvas::path(std::span<const Point> points, const Stroke& stroke, bool clos
   cairo_stroke(pen);
 }
 
+void Canvas::area(std::span<const Point> corners, const Rgb& colour, double opacity) {
+  if (corners.empty()) return;
+  cairo_t* pen = state_->pen.get();
+  cairo_set_source_rgba(pen, colour.red, colour.green, colour.blue, opacity);
+  cairo_move_to(pen, corners.front().x, corners.front().y);
+  for (const Point& corner : corners.subspan(1)) cairo_line_to(pen, corner.x, corner.y);
+  cairo_close_path(pen);
+  cairo_fill(pen);
+}
+
 void Canvas::line(Point from, Point to, const Stroke& stroke) {
   const std::array points{from, to};
   path(points, stroke);
@@ -145,24 +162,34 @@ void Canvas::dot(Point centre, double radius, const Rgb& colour) {
 }
 
 void Canvas::image(const cv::Mat1b& grey, const Box& box) {
-  const Surface pixels(cairo_image_surface_create(CAIRO_FORMAT_RGB24, grey.cols, grey.rows));
+  cv::Mat3b bgr(grey.size());
+  for (int y = 0; y < grey.rows; ++y)
+    for (int x = 0; x < grey.cols; ++x) bgr(y, x) = cv::Vec3b::all(grey(y, x));
+  image(bgr, box);
+}
+
+void Canvas::image(const cv::Mat3b& bgr, const Box& box) {
+  const Surface pixels(cairo_image_surface_create(CAIRO_FORMAT_RGB24, bgr.cols, bgr.rows));
   expect(cairo_surface_status(pixels.get()));
   cairo_surface_flush(pixels.get());
   unsigned char* data = cairo_image_surface_get_data(pixels.get());
   const auto stride = static_cast<std::size_t>(cairo_image_surface_get_stride(pixels.get()));
-  for (int y = 0; y < grey.rows; ++y) {
+  for (int y = 0; y < bgr.rows; ++y) {
     auto* row = reinterpret_cast<std::uint32_t*>(data + static_cast<std::size_t>(y) * stride);
-    for (int x = 0; x < grey.cols; ++x) row[x] = grey(y, x) * 0x010101U;
+    for (int x = 0; x < bgr.cols; ++x) {
+      const cv::Vec3b& pixel = bgr(y, x);
+      row[x] = static_cast<std::uint32_t>(pixel[2] << 16 | pixel[1] << 8 | pixel[0]);
+    }
   }
   cairo_surface_mark_dirty(pixels.get());
 
   cairo_t* pen = state_->pen.get();
   cairo_save(pen);
   cairo_translate(pen, box.x, box.y);
-  cairo_scale(pen, box.width / grey.cols, box.height / grey.rows);
+  cairo_scale(pen, box.width / bgr.cols, box.height / bgr.rows);
   cairo_set_source_surface(pen, pixels.get(), 0, 0);
   cairo_pattern_set_extend(cairo_get_source(pen), CAIRO_EXTEND_PAD);  // no soft edge
-  cairo_rectangle(pen, 0, 0, grey.cols, grey.rows);
+  cairo_rectangle(pen, 0, 0, bgr.cols, bgr.rows);
   cairo_fill(pen);
   cairo_restore(pen);
 }

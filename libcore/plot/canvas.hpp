@@ -3,9 +3,12 @@
 
 #include <memory>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "libcore/plot/palette.hpp"
 
 namespace tn {
 
@@ -28,12 +31,6 @@ struct Box {
   double height = 0;
 };
 
-struct Rgb {
-  double red = 0;  // in [0,1]
-  double green = 0;
-  double blue = 0;
-};
-
 struct Stroke {
   Rgb colour;
   double width = 1;
@@ -44,28 +41,33 @@ enum class Align { left, centre, right };
 
 struct TextStyle {
   double size = 11;
-  Rgb colour = {};
+  std::optional<Rgb> colour = {};  // nothing: the theme's ink
   Align align = Align::left;
   bool bold = false;
   bool upwards = false;  // turned a quarter to the left
 };
 
-// The same calls give the same bytes on one machine: no date is written. (Cairo numbers the parts of an SVG
-// from the start of the process, so that this holds for the first canvas of each.)
+// The same calls give the same bytes on one machine: text is in the font that the program carries (DejaVu
+// Sans), never in one of the system, and no date is written. (Cairo numbers the parts of an SVG from the
+// start of the process, so that this holds for the first canvas of each.)
 class Canvas {
  public:
-  // White. Throws Error(bad_data) for sides under 1 or over 32767 points.
-  Canvas(PictureFormat format, int width, int height);
+  // Filled with the theme's paper. Throws Error(bad_data) for sides under 1 or over 32767 points.
+  Canvas(PictureFormat format, int width, int height, const Theme& theme = kLight);
   ~Canvas();
   Canvas(const Canvas&) = delete;
   Canvas& operator=(const Canvas&) = delete;
 
+  const Theme& theme() const;
+
   void fill(const Box& box, const Rgb& colour);
   void frame(const Box& box, const Stroke& stroke);
   void path(std::span<const Point> points, const Stroke& stroke, bool closed = false);
+  void area(std::span<const Point> corners, const Rgb& colour, double opacity);  // of a polygon
   void line(Point from, Point to, const Stroke& stroke);
   void dot(Point centre, double radius, const Rgb& colour);
   void image(const cv::Mat1b& grey, const Box& box);  // stretched to the box
+  void image(const cv::Mat3b& bgr, const Box& box);
 
   // One line; `at` is on its base line.
   void text(Point at, const std::string& words, const TextStyle& style);

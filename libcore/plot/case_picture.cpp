@@ -8,6 +8,7 @@
 #include "libcore/eval/case_score.hpp"
 #include "libcore/image/mask.hpp"
 #include "libcore/image/record_image.hpp"
+#include "libcore/plot/case_run.hpp"
 
 namespace tn {
 namespace {
@@ -21,11 +22,6 @@ void load_pixels(CasePicture& picture, const Record& record, const std::string& 
   if (const auto prediction = prediction_of(record))
     picture.predicted = load_mask(*prediction, root, size, limits);
   picture.image = image;
-}
-
-std::optional<double> number_at(const Record& record, std::string_view path) {
-  const auto value = record.at(path);
-  return value && value->is_number() ? std::optional(value->get<double>()) : std::nullopt;
 }
 
 }  // namespace
@@ -43,6 +39,7 @@ CasePicture load_case(const Record& record, const std::string& root, const Decod
   }
   try {
     load_pixels(picture, record, root, limits);
+    picture.spacing = spacing_of(record);
   } catch (const Error& error) {
     picture.error = error.what();
     picture.failed_here = true;

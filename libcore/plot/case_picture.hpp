@@ -7,6 +7,7 @@
 
 #include "libcore/data/record.hpp"
 #include "libcore/image/image_io.hpp"
+#include "libcore/image/regions.hpp"
 
 namespace tn {
 
@@ -19,6 +20,7 @@ struct CasePicture {
   std::optional<double> p_malignant;
   std::optional<std::string> label;
   std::optional<bool> class_correct;  // the record's metrics.class_correct
+  std::optional<Spacing> spacing;     // mm from pixel to pixel
   std::optional<std::string> error;
   bool failed_here = false;  // the record came without an error
 };

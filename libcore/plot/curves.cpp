@@ -14,7 +14,6 @@ namespace {
 
 constexpr int kWidth = 900;
 constexpr int kPanelHeight = 270;
-constexpr int kMargin = 14;
 
 using Number = std::function<std::optional<double>(const EpochLog&)>;
 
@@ -85,17 +84,38 @@ std::vector<Chart> training_charts(std::span<const EpochLog> epochs) {
   return charts;
 }
 
-std::string draw_curves(std::span<const EpochLog> epochs, PictureFormat format, const std::string& name) {
-  if (epochs.empty()) throw Error(Exit::bad_data, "{}: the log has no epoch", name);
-  const std::vector<Chart> charts = training_charts(epochs);
-  if (charts.empty()) throw Error(Exit::bad_data, "{}: the log has no finite number", name);
-  const int panels = static_cast<int>(charts.size());
-  Canvas canvas(format, kWidth, panels * kPanelHeight + (panels + 1) * kMargin);
-  for (int i = 0; i < panels; ++i)
-    draw(canvas, charts[static_cast<std::size_t>(i)],
-         {kMargin, static_cast<double>(kMargin + i * (kPanelHeight + kMargin)), kWidth - 2.0 * kMargin,
-          kPanelHeight});
-  return canvas.finish();
+std::vector<Chart> training_charts(std::span<const TrainingRun> runs) {
+  if (runs.size() == 1) return training_charts(runs.front().epochs);
+  std::vector<Chart> charts;
+  const auto panel = [&](const char* title, const char* y_label, const Number& number,
+                         std::optional<Range> range) {
+    std::vector<std::optional<Series>> lines;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      lines.push_back(series_of(runs[i].epochs, runs[i].name.c_str(), number));
+      if (lines.back()) lines.back()->colour = i;  // a run has one colour in all panels
+    }
+    add_panel(charts, title, y_label, std::move(lines), range);
+  };
+  panel(
+      "Training: loss", "loss", [](const EpochLog& e) { return std::optional(e.loss); }, std::nullopt);
+  panel(
+      "Validation: loss", "loss", [](const EpochLog& e) { return e.val_loss; }, std::nullopt);
+  panel(
+      "Validation: Dice", "Dice, mean over images", [](const EpochLog& e) { return e.val_dice; },
+      Range{0, 1});
+  panel(
+      "Validation: AUROC", "AUROC", [](const EpochLog& e) { return e.val_auroc; }, Range{0, 1});
+  for (Chart& chart : charts) chart.legend_below = true;
+  return charts;
+}
+
+std::string draw_curves(std::span<const TrainingRun> runs, PictureFormat format, const Theme& theme) {
+  for (const TrainingRun& run : runs) {
+    if (run.epochs.empty()) throw Error(Exit::bad_data, "{}: the log has no epoch", run.path);
+    if (training_charts(run.epochs).empty())
+      throw Error(Exit::bad_data, "{}: the log has no finite number", run.path);
+  }
+  return draw_panels(training_charts(runs), kWidth, kPanelHeight, format, theme);
 }
 
 }  // namespace tn

@@ -14,8 +14,17 @@ namespace tn {
 // The last epoch that replaced the model file is marked.
 std::vector<Chart> training_charts(std::span<const EpochLog> epochs);
 
-// The panels below each other. Throws Error(bad_data) "NAME: reason" if there is no epoch or no finite
+struct TrainingRun {
+  std::string name;  // in the legend
+  std::string path;  // in messages
+  std::vector<EpochLog> epochs;
+};
+
+// Of one run the above. Of several a line a run: losses of training and of validation, Dice, AUROC.
+std::vector<Chart> training_charts(std::span<const TrainingRun> runs);
+
+// The panels below each other. Throws Error(bad_data) "PATH: reason" for a run without an epoch or a finite
 // number.
-std::string draw_curves(std::span<const EpochLog> epochs, PictureFormat format, const std::string& name);
+std::string draw_curves(std::span<const TrainingRun> runs, PictureFormat format, const Theme& theme);
 
 }  // namespace tn

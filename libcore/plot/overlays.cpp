@@ -10,6 +10,7 @@
 #include "libcore/image/ordered.hpp"
 #include "libcore/image/overlay.hpp"
 #include "libcore/plot/palette.hpp"
+#include "libcore/plot/tile.hpp"
 
 namespace tn {
 namespace {
@@ -37,7 +38,10 @@ Record drawn(const Record& record, const OverlayOptions& options) {
   }
   const std::string path = path_of(picture.id, options);
   if (!is_file(options.output)) create_folders(folder_of(path));
-  save_png(path, overlay_of(picture, static_cast<int>(options.thickness)), options.force);
+  if (options.caption)
+    write_whole(path, captioned(picture, options), options.force, Durability::rename_only);
+  else
+    save_png(path, overlay_of(picture, static_cast<int>(options.thickness), options.areas), options.force);
   answer.set("path", printable(path, 8192));
   return answer;
 }
@@ -53,11 +57,23 @@ void check(const OverlayOptions& options) {
     throw Error(Exit::usage, "a limit of {} records", *options.selection.limit);
 }
 
-cv::Mat3b overlay_of(const CasePicture& picture, int thickness) {
+cv::Mat3b overlay_of(const CasePicture& picture, int thickness, bool areas) {
+  if (areas) return tinted(picture);
   std::vector<Outline> outlines;
   if (picture.drawn) outlines.push_back({*picture.drawn, bgr(kDrawn)});
   if (picture.predicted) outlines.push_back({*picture.predicted, bgr(kPredicted)});
   return draw_contours(picture.image, outlines, thickness);
+}
+
+std::string captioned(const CasePicture& picture, const OverlayOptions& options) {
+  const cv::Mat3b image = overlay_of(picture, static_cast<int>(options.thickness), options.areas);
+  Canvas canvas(PictureFormat::png, image.cols, image.rows + static_cast<int>(kCaptionHeight) + 4,
+                theme_of(options.theme));
+  const Box box{0, 0, static_cast<double>(image.cols), static_cast<double>(image.rows)};
+  canvas.image(image, box);
+  if (picture.spacing) draw_scale_bar(canvas, 1 / (*picture.spacing)[0], box);
+  draw_caption(canvas, picture, {4, box.height, box.width - 8, kCaptionHeight});
+  return canvas.finish();
 }
 
 OverlayOutcome draw_overlays(ManifestReader& reader, const OverlayOptions& options,

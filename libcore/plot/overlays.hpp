@@ -9,6 +9,7 @@
 #include "libcore/data/manifest.hpp"
 #include "libcore/data/select.hpp"
 #include "libcore/plot/case_picture.hpp"
+#include "libcore/plot/palette.hpp"
 
 namespace tn {
 
@@ -17,6 +18,9 @@ struct OverlayOptions {
   std::string root;
   Selection selection;
   std::int64_t thickness = 1;  // px of the outlines
+  bool areas = false;          // tinted areas in place of outlines
+  bool caption = false;  // id, Dice, label and probability below, a scale bar where the spacing is known
+  ThemeName theme = ThemeName::light;  // of the caption
   std::int64_t max_pixels = DecodeLimits().max_pixels;
   std::int64_t jobs = 0;  // threads; 0: every core
   bool force = false;
@@ -25,8 +29,12 @@ struct OverlayOptions {
 
 void check(const OverlayOptions& options);  // throws Error(usage)
 
-// BGR of the image's own size: drawn in blue, predicted in orange over it. The case has an image.
-cv::Mat3b overlay_of(const CasePicture& picture, int thickness);
+// BGR of the image's own size: drawn in blue, predicted in orange over it, as outlines or areas (see
+// tinted()). The case has an image.
+cv::Mat3b overlay_of(const CasePicture& picture, int thickness, bool areas = false);
+
+// The same with a caption below it, as PNG bytes.
+std::string captioned(const CasePicture& picture, const OverlayOptions& options);
 
 struct OverlayOutcome {
   std::int64_t written = 0;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kGap = 12;
 constexpr int kLegendHeight = 22;
-constexpr TextStyle kWords{.size = 11, .colour = kBlack};
+constexpr TextStyle kWords{.size = 11};
 
 struct SortKey {
   std::string path;
@@ -71,20 +71,13 @@ Grid grid_of(std::size_t tiles, const SheetOptions& options) {
           static_cast<int>(height)};
 }
 
-void draw_legend(Canvas& canvas, const Grid& grid, std::size_t cases, bool any_wrong) {
+void draw_legend(Canvas& canvas, const Grid& grid, std::size_t cases, bool any_wrong, bool areas) {
   const double y = grid.height() - 10;
-  double x = kGap;
-  const auto entry = [&](const char* name, const Rgb& colour, bool dashed) {
-    canvas.line({x, y - 4}, {x + 26, y - 4}, {colour, 2.5, dashed});
-    canvas.text({x + 32, y}, name, kWords);
-    x += 32 + canvas.text_width(name, kWords) + 16;
-  };
-  entry("drawn", kDrawn, false);
-  entry("predicted", kPredicted, true);
+  double x = draw_mask_legend(canvas, {kGap, y}, areas);
   if (any_wrong) {
     const std::string wrong = fmt::format("{} class wrong", kWrongMark);
     TextStyle style = kWords;
-    style.colour = kVermilion;
+    style.colour = canvas.theme().warning;
     canvas.text({x, y}, wrong, style);
     x += canvas.text_width(wrong, kWords) + 16;
   }
@@ -102,6 +95,7 @@ void check(const SheetOptions& options) {
   if (options.tile < 80 || options.tile > 2000)
     throw Error(Exit::usage, "tiles of {} px: 80 to 2000 are possible", options.tile);
   if (options.sort) sort_key(*options.sort);
+  parse_bounds(options.where);
   if (options.selection.limit && *options.selection.limit < 1)
     throw Error(Exit::usage, "a limit of {} tiles", *options.selection.limit);
   if (options.max_pixels < 1) throw Error(Exit::usage, "at most {} pixels", options.max_pixels);
@@ -123,9 +117,10 @@ std::vector<Record> sorted(std::vector<Record> records, const std::string& sort)
 
 std::vector<Record> sheet_records(ManifestReader& reader, const SheetOptions& options) {
   std::vector<Record> records;
+  const std::vector<Bound> bounds = parse_bounds(options.where);
   const auto limit = static_cast<std::size_t>(options.selection.limit.value_or(INT64_MAX));
   while (std::optional<Record> record = reader.next()) {
-    if (!matches(*record, options.selection.conditions)) continue;
+    if (!matches(*record, options.selection.conditions) || !within(*record, bounds)) continue;
     records.push_back(std::move(*record));
     if (!options.sort && records.size() == limit) break;
   }
@@ -138,16 +133,16 @@ std::vector<Record> sheet_records(ManifestReader& reader, const SheetOptions& op
 std::string draw_sheet(std::span<const Record> records, const SheetOptions& options, PictureFormat format,
                        const PictureObserver& observer) {
   const Grid grid = grid_of(records.size(), options);
-  Canvas canvas(format, grid.width(), grid.height());
+  Canvas canvas(format, grid.width(), grid.height(), theme_of(options.theme));
   bool any_wrong = false;
   for (std::size_t i = 0; i < records.size(); ++i) {
     stop_if_interrupted("interrupted; no picture was written");
     const CasePicture picture = load_case(records[i], options.root, {options.max_pixels});
-    draw_tile(canvas, picture, grid.tile(i));
+    draw_tile(canvas, picture, grid.tile(i), options.areas);
     any_wrong = any_wrong || picture.class_correct == false;
     observer(picture);
   }
-  draw_legend(canvas, grid, records.size(), any_wrong);
+  draw_legend(canvas, grid, records.size(), any_wrong, options.areas);
   return canvas.finish();
 }
 

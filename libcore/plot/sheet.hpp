@@ -10,6 +10,7 @@
 
 #include "libcore/data/manifest.hpp"
 #include "libcore/data/select.hpp"
+#include "libcore/plot/bounds.hpp"
 #include "libcore/plot/canvas.hpp"
 #include "libcore/plot/case_picture.hpp"
 
@@ -21,6 +22,9 @@ struct SheetOptions {
   std::int64_t columns = 0;  // tiles a row; 0: as many as make the sheet about as wide as high, 6 at most
   std::int64_t tile = 240;   // points a tile is wide, 80 to 2000
   std::optional<std::string> sort;  // KEY or KEY:desc, a dotted path
+  std::vector<std::string> where;   // bounds that records must keep, such as metrics.dice<0.5
+  bool areas = false;               // tinted areas in place of outlines
+  ThemeName theme = ThemeName::light;
   std::int64_t max_pixels = DecodeLimits().max_pixels;
 };
 

@@ -21,6 +21,8 @@ for run in ffanet-mtl ffanet-mask unet-mask segnet-mask pspnet-r50-mask deeplabv
   [ -s "out/$run/report.json" ] || { echo "$run has no report"; exit 1; }
   grep -q "^$run " tables.txt || { echo "$run stands in no table"; exit 1; }
 done
+grep -q '<svg' out/alpha.svg
+[ -s out/segmentation.png ]
 jq -e '.made_from.model.members | length == 2' out/ensemble/report.json >none
 for table in alpha:IoU alpha-class:AUROC segmentation:HD95 classification:F1 kfold:Accuracy; do
   grep -q "^| Run | .*${table#*:}" "out/${table%:*}.md" || { echo "out/${table%:*}.md lacks a column ${table#*:}"; exit 1; }

@@ -77,10 +77,14 @@ TEST(TrainingCharts, WithoutABestEpochNothingIsMarked) {
   EXPECT_EQ(training_charts(std::vector{epoch(1, 0.9, 0.5, false)}).at(0).marked_x, std::nullopt);
 }
 
+std::string drawn(std::vector<EpochLog> epochs) {
+  const TrainingRun run{"run", "log", std::move(epochs)};
+  return draw_curves({&run, 1}, PictureFormat::svg, kLight);
+}
+
 TEST(Curves, SvgHasALineOfEachSeries) {
   const std::string svg =
-      draw_curves(std::vector{epoch(1, 0.9, 0.5, true), epoch(2, 0.6, 0.7, true), epoch(3, 0.5, 0.6, false)},
-                  PictureFormat::svg, "log");
+      drawn({epoch(1, 0.9, 0.5, true), epoch(2, 0.6, 0.7, true), epoch(3, 0.5, 0.6, false)});
   // blue, 2 wide: a curve and a sample in the legend in each of the two panels
   EXPECT_EQ(
       count(svg,
@@ -88,13 +92,23 @@ TEST(Curves, SvgHasALineOfEachSeries) {
       4);
 }
 
+TEST(Curves, SeveralRunsHaveALineEachInEveryPanel) {
+  const std::vector<TrainingRun> runs{{"a", "a", {epoch(1, 0.9, 0.5, true)}},
+                                      {"b", "b", {epoch(1, 0.8, std::nullopt, false)}}};
+  const std::vector<Chart> charts = training_charts(runs);
+  ASSERT_EQ(charts.size(), 2U);  // loss of training, Dice
+  EXPECT_EQ(charts.at(0).series.size(), 2U);
+  ASSERT_EQ(charts.at(1).series.size(), 1U);
+  EXPECT_EQ(charts.at(1).series.at(0).name, "a");
+  EXPECT_EQ(charts.at(0).series.at(1).colour, 1U);
+}
+
 TEST(Curves, NoEpochIsRefused) {
-  EXPECT_THROW(draw_curves({}, PictureFormat::png, "log"), Error);
+  EXPECT_THROW(drawn({}), Error);
 }
 
 TEST(Curves, LogOfNothingFiniteIsRefused) {
-  const EpochLog log = epoch(1, std::numeric_limits<double>::quiet_NaN(), std::nullopt, false);
-  EXPECT_THROW(draw_curves(std::vector{log}, PictureFormat::png, "log"), Error);
+  EXPECT_THROW(drawn({epoch(1, std::numeric_limits<double>::quiet_NaN(), std::nullopt, false)}), Error);
 }
 
 }  // namespace
