@@ -2,12 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <cstdio>
 #include <utility>
 
 #include "libcore/base/text.hpp"
 
 namespace tn {
+
+namespace {
+
+std::atomic<bool> redrawn_line_stands = false;
+
+}  // namespace
+
+void mark_redrawn_line(bool stands) {
+  redrawn_line_stands = stands;
+}
 
 Log::Log(std::string program, Verbosity verbosity, bool colour)
     : program_(std::move(program)), verbosity_(verbosity), colour_(colour) {}
@@ -31,9 +42,10 @@ void Log::detail(std::string_view text) const {
 void Log::line(std::string_view tag, std::string_view colour, std::string_view text) const {
   const std::string safe = printable(text, std::string::npos);
   const bool painted = colour_ && !colour.empty();
-  const std::string shown = painted ? fmt::format("{}: \033[{}m{}\033[0m{}\n", program_, colour, tag, safe)
-                                    : fmt::format("{}: {}{}\n", program_, tag, safe);
+  std::string shown = painted ? fmt::format("{}: \033[{}m{}\033[0m{}\n", program_, colour, tag, safe)
+                              : fmt::format("{}: {}{}\n", program_, tag, safe);
   const std::lock_guard lock(mutex_);
+  if (redrawn_line_stands.exchange(false)) shown.insert(0, "\r\033[K");
   std::fwrite(shown.data(), 1, shown.size(), stderr);
 }
 

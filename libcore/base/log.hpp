@@ -9,6 +9,10 @@ namespace tn {
 
 enum class Verbosity { quiet, normal, verbose };
 
+// Tells that a line which is redrawn (a progress line) stands on stderr: the next message takes it away
+// first.
+void mark_redrawn_line(bool stands);
+
 // Lines "tn-split: text" on stderr. Errors and warnings always appear, notes unless quiet, details with
 // verbose. Names of files may be in the text: control characters and bytes that are no UTF-8 appear as \xNN,
 // so that a message is one line and moves no cursor. Calls from several threads do not mix their lines.

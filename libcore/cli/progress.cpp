@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "libcore/base/log.hpp"
+
 namespace tn {
 
 Progress::Progress(std::string program, std::string unit, std::int64_t total, bool enabled)
@@ -16,7 +18,9 @@ Progress::Progress(std::string program, std::string unit, std::int64_t total, bo
       start_(std::chrono::steady_clock::now()) {}
 
 Progress::~Progress() {
-  if (enabled_ && done_ > 0) fmt::print(stderr, "\r\033[K");
+  if (!enabled_ || done_ == 0) return;
+  fmt::print(stderr, "\r\033[K");
+  mark_redrawn_line(false);
 }
 
 void Progress::advance(std::int64_t count, const std::string& detail) {
@@ -58,6 +62,7 @@ void Progress::draw(const std::string& detail) {
   if (const auto left = seconds_left(drawn_)) line += fmt::format(", {} left", clock_text(*left));
   fmt::print(stderr, "\r\033[K{}: {}{}{}", program_, line, detail.empty() ? "" : ", ", detail);
   std::fflush(stderr);
+  mark_redrawn_line(true);
 }
 
 std::string clock_text(double seconds) {

@@ -24,6 +24,15 @@ TEST(Log, ErrorsAndWarningsAppearEvenWhenQuiet) {
 TEST(Log, NotesAreSilentWhenQuiet) {
   EXPECT_EQ(written(tn::Verbosity::quiet, false, [](const tn::Log& log) { log.note("a"); }), "");
 }
+TEST(Log, TheFirstMessageTakesAProgressLineAway) {
+  EXPECT_EQ(written(tn::Verbosity::normal, false,
+                    [](const tn::Log& log) {
+                      tn::mark_redrawn_line(true);
+                      log.note("a");
+                      log.note("b");
+                    }),
+            "\r\033[Ktn-x: a\ntn-x: b\n");
+}
 TEST(Log, DetailsNeedVerbose) {
   EXPECT_EQ(written(tn::Verbosity::normal, false, [](const tn::Log& log) { log.detail("a"); }), "");
   EXPECT_EQ(written(tn::Verbosity::verbose, false, [](const tn::Log& log) { log.detail("a"); }), "tn-x: a\n");
