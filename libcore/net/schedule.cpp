@@ -8,9 +8,12 @@ namespace tn {
 
 namespace {
 
-double warm_up(const TrainOptions& options, std::int64_t step) {
+constexpr double kLongestWarmUp = 0.2;  // of the run
+
+double warm_up(const TrainOptions& options, const Position& position) {
   if (options.warmup_steps == 0) return 1;
-  return std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(options.warmup_steps));
+  const double share = static_cast<double>(position.step + 1) / static_cast<double>(options.warmup_steps);
+  return std::min(1.0, std::max(share, position.progress / kLongestWarmUp));
 }
 
 double scheduled(const TrainOptions& options, const Position& position, double plateau_factor) {
@@ -33,8 +36,7 @@ double scheduled(const TrainOptions& options, const Position& position, double p
 }  // namespace
 
 double learning_rate(const TrainOptions& options, const Position& position, double plateau_factor) {
-  return options.learning_rate * warm_up(options, position.step) *
-         scheduled(options, position, plateau_factor);
+  return options.learning_rate * warm_up(options, position) * scheduled(options, position, plateau_factor);
 }
 
 Plateau advanced(Plateau plateau, double value, std::int64_t patience, double rate_factor) {

@@ -27,6 +27,15 @@ TEST(Schedule, WarmUpRisesLinearlyFromTheFirstStep) {
   EXPECT_DOUBLE_EQ(learning_rate(options, {9, 1, 0.0}, 1), 1.0);
 }
 
+TEST(Schedule, WarmUpEndsWhenAFifthOfTheRunIsDone) {
+  TrainOptions options = cosine(1.0, 1000);
+  options.schedule = Schedule::constant;
+  EXPECT_DOUBLE_EQ(learning_rate(options, {0, 1, 0.0}, 1), 0.001);
+  EXPECT_DOUBLE_EQ(learning_rate(options, {5, 1, 0.1}, 1), 0.5);
+  EXPECT_DOUBLE_EQ(learning_rate(options, {10, 1, 0.2}, 1), 1.0);
+  EXPECT_DOUBLE_EQ(learning_rate(options, {40, 1, 0.8}, 1), 1.0);
+}
+
 TEST(Schedule, ProgressBeyondTheBudgetStaysAtItsEnd) {
   EXPECT_NEAR(learning_rate(cosine(1.0, 0), {10, 1, 1.7}, 1), 0, 1e-15);
 }
