@@ -129,7 +129,8 @@ tn::Flags flags(Options& o) {
       "NAME",
       "learning rate over time: constant, step, plateau (lowered when validation stands still), cosine or "
       "polynomial");
-  f.optional("warmup", o.train.warmup_steps, "N", "steps over which the rate rises linearly first; 0: none");
+  f.optional("warmup", o.train.warmup_steps, "N",
+             "steps over which the rate rises linearly first, at most a fifth of the run; 0: none");
   f.optional("step-epochs", o.train.step_epochs, "N", "epochs after which step lowers the rate, each time");
   f.optional("plateau-epochs", o.train.plateau_epochs, "N",
              "epochs without a better validation before plateau lowers the rate");
@@ -185,6 +186,7 @@ class Reporter : public tn::TrainObserver {
       : call_(call), o_(o), job_(job) {}
 
   void started(const tn::TrainStart& start) override {
+    lock_.emplace(o_.folder);
     // Again: reading may have taken long.
     if (tn::goes_on(o_.folder, o_.resume, o_.force) != job_.resume)
       throw tn::Error(tn::Exit::cannot_create, "{}: another run began here meanwhile", o_.folder);
@@ -199,9 +201,10 @@ class Reporter : public tn::TrainObserver {
     if (!start.warning.empty()) call_.log.warning(start.warning);
     if (!start.init.summary.empty()) call_.log.note(start.init.summary);
     for (const std::string& line : start.init.details) call_.log.detail(line);
-    if (start.measure.empty())
+    if (start.measure.empty()) warn_of_no_measure();
+    if (const auto images = static_cast<std::int64_t>(job_.train.size()); images < o_.train.batch)
       call_.log.warning(
-          "no validation record to choose the best model by: the last epoch's weights are the model");
+          fmt::format("a batch is {} images, all that there are, not {}", images, o_.train.batch));
     call_.log.note(fmt::format("{}: {} parameters, {} steps an epoch, {}, {} threads", o_.net.arch,
                                start.parameters, start.epoch_steps, start.bfloat16 ? "bfloat16" : "float32",
                                start.threads));
@@ -217,12 +220,20 @@ class Reporter : public tn::TrainObserver {
     log_->append_validation(log);
     call_.log.note(tn::epoch_summary(log));
   }
+  void went_back(std::int64_t epoch) override { log_.emplace(o_.folder, epoch - 1); }
   void note(const std::string& text) override { call_.log.note(text); }
   void warning(const std::string& text) override { call_.log.warning(text); }
   bool interrupted() override { return tn::interrupt_signal() != 0; }
   bool save_wanted() override { return tn::take_save_signal(); }
 
  private:
+  void warn_of_no_measure() const {
+    call_.log.warning(
+        "no validation record to choose the best model by: the last epoch's weights are the model");
+    if (o_.train.patience > 0 || o_.train.schedule == tn::Schedule::plateau)
+      call_.log.warning("without it --patience and the plateau schedule never act");
+  }
+
   // What the numbers depend on besides the configuration.
   nlohmann::json environment(const tn::TrainStart& start) const {
     return {{"time", static_cast<std::int64_t>(std::time(nullptr))},
@@ -242,6 +253,7 @@ class Reporter : public tn::TrainObserver {
   const tn::Invocation& call_;
   const Options& o_;
   const tn::TrainJob& job_;
+  std::optional<tn::RunLock> lock_;
   std::optional<tn::RunLog> log_;
   std::optional<tn::Progress> progress_;
 };
@@ -253,6 +265,7 @@ class Silent : public tn::TrainObserver {
   void step(std::int64_t, std::int64_t, double, double) override {}
   void epoch(const tn::EpochLog&) override {}
   void validated(const tn::EpochLog&) override {}
+  void went_back(std::int64_t) override {}
   void note(const std::string&) override {}
   void warning(const std::string&) override {}
   bool interrupted() override { return tn::interrupt_signal() != 0; }
@@ -330,6 +343,10 @@ tn::Exit train(const Options& o, const tn::Invocation& call, bool resume, tn::Co
     call.log.note(fmt::format("stopped; --resume goes on from {}", o.folder));
     return tn::Exit::interrupted;
   }
+  if (!tn::path_exists(o.folder + "/model.safetensors"))
+    throw tn::Error(tn::Exit::no_input,
+                    "{}/model.safetensors: is gone, the model of epoch {} (--force begins anew)", o.folder,
+                    outcome.best_epoch);
   if (outcome.was_finished)
     call.log.note(fmt::format("{}: the run is finished, nothing is left to do", o.folder));
   call.log.note(fmt::format("{}/model.safetensors: {}", o.folder, ending(outcome)));
@@ -351,7 +368,9 @@ tn::Exit run(Options o, const tn::Invocation& call) {
     code = train(o, call, resume, processes.get());
   } catch (const tn::Error& error) {
     // A run that was to go on still can, however early it was stopped.
-    if (!o.requeue || !resume || tn::interrupt_signal() == 0) throw;
+    const bool stopped =
+        error.exit_code() == tn::Exit::interrupted || error.exit_code() == tn::Exit::terminated;
+    if (!o.requeue || !resume || !stopped) throw;
     call.log.note(error.what());
   }
   return o.requeue && code == tn::Exit::interrupted ? tn::Exit::try_again : code;

@@ -22,7 +22,7 @@ std::string validation_event(const EpochLog& log) {
   return event_scalars(log.time + log.val_seconds, log.steps, validation_scalars(log));
 }
 
-// Whole and complete epochs up to `keep`.
+// Whole and complete epochs up to `keep`, each with its validation.
 std::vector<EpochLog> kept_epochs(const std::string& path, std::int64_t keep) {
   std::vector<EpochLog> logs;
   if (keep == 0 || !path_exists(path)) return logs;
@@ -33,7 +33,7 @@ std::vector<EpochLog> kept_epochs(const std::string& path, std::int64_t keep) {
     ++number;
     if (!line.empty()) take_log_line(logs, std::string(line), fmt::format("{}:{}", path, number));
   }
-  std::erase_if(logs, [&](const EpochLog& log) { return log.epoch > keep; });
+  std::erase_if(logs, [&](const EpochLog& log) { return log.epoch > keep || !log.validated; });
   return logs;
 }
 

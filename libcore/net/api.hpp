@@ -121,6 +121,7 @@ class TrainObserver {
   virtual void step(std::int64_t epoch, std::int64_t step, double loss, double share) = 0;
   virtual void epoch(const EpochLog& log) = 0;      // its steps are done; nothing is known of validation
   virtual void validated(const EpochLog& log) = 0;  // the same epoch, now with its validation
+  virtual void went_back(std::int64_t epoch) = 0;  // what was told of this epoch and later ones holds no more
   virtual void note(const std::string& text) = 0;
   virtual void warning(const std::string& text) = 0;
   virtual bool interrupted() = 0;  // true: save and stop

@@ -1,10 +1,13 @@
 #include "libcore/net/run_folder.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
@@ -44,6 +47,18 @@ bool goes_on(const std::string& folder, Resume resume, bool force) {
       throw Error(Exit::cannot_create, "{}/{}: exists (--resume goes on with the run, --force begins anew)",
                   folder, file);
   return false;
+}
+
+RunLock::RunLock(const std::string& folder) {
+  create_folders(folder);
+  handle_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle_ < 0 || ::flock(handle_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  ::close(handle_);
+  throw Error(Exit::cannot_create, "{}: another process works on this run", folder);
+}
+
+RunLock::~RunLock() {
+  if (handle_ >= 0) ::close(handle_);
 }
 
 void begin_run_folder(const std::string& folder, const std::string& config_text) {

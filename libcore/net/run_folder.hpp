@@ -16,6 +16,19 @@ enum class Resume { never, always, automatic };
 // there is no checkpoint.
 bool goes_on(const std::string& folder, Resume resume, bool force);
 
+// Makes the folder if need be and holds it while in scope, so that no two processes work in one run. A file
+// system that cannot lock is trusted. Throws Error(cannot_create) if another process holds it.
+class RunLock {
+ public:
+  explicit RunLock(const std::string& folder);
+  ~RunLock();
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+
+ private:
+  int handle_;
+};
+
 // Makes the folder and its config.ini, and takes an old run's model, checkpoints and logs away. For a run
 // that begins.
 void begin_run_folder(const std::string& folder, const std::string& config_text);

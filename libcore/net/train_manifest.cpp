@@ -63,6 +63,8 @@ TrainingSet load_training_set(const std::string& path, const std::string& root, 
   read.allow_truncated = allow_truncated;
   ManifestReader reader(path, read);
   TrainingSet set;
+  if (!reader.header().json("pre") && !reader.next())
+    throw Error(Exit::bad_data, "{}: no records (did the command before it fail?)", reader.name());
   const nlohmann::json pre = header_preprocessing(reader.header(), reader.name());
   set.preprocess = preprocess_from_json(pre["options"], reader.name());
   const std::string hash = preprocess_hash(set.preprocess);

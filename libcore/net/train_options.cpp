@@ -39,6 +39,9 @@ std::string word(const Words<E, N>& words, E value) {
   throw Error(Exit::internal, "an option's value has no word");
 }
 
+constexpr std::int64_t kMostEpochs = 1'000'000;
+constexpr std::int64_t kMostCacheMb = 1'000'000'000;
+
 void check_descent(const TrainOptions& o) {
   expect(o.learning_rate > 0, fmt::format("learning rate {} is not positive", o.learning_rate));
   expect(o.weight_decay >= 0, fmt::format("weight decay {} is negative", o.weight_decay));
@@ -57,9 +60,10 @@ void check_schedule(const TrainOptions& o) {
   expect(o.rate_factor > 0 && o.rate_factor < 1,
          fmt::format("rate factor {} is not in (0,1)", o.rate_factor));
   expect(o.power > 0, fmt::format("power {} is not positive", o.power));
-  expect(o.epochs >= 1, fmt::format("{} epochs", o.epochs));
-  expect(!o.max_steps || *o.max_steps >= 1, "a largest number of steps below 1");
-  expect(!o.max_seconds || *o.max_seconds > 0, "a largest time that is not positive");
+  expect(o.epochs >= 1 && o.epochs <= kMostEpochs,
+         fmt::format("{} epochs: 1 to {} are possible", o.epochs, kMostEpochs));
+  if (o.max_steps) expect(*o.max_steps >= 1, fmt::format("a largest number of {} steps", *o.max_steps));
+  if (o.max_seconds) expect(*o.max_seconds > 0, fmt::format("a largest time of {} s", *o.max_seconds));
   expect(o.patience >= 0, fmt::format("patience of {} epochs", o.patience));
 }
 
@@ -117,7 +121,8 @@ void check(const TrainOptions& o) {
   expect(o.accumulate >= 1 && o.batch % o.accumulate == 0,
          fmt::format("a batch of {} images cannot be taken in {} equal parts", o.batch, o.accumulate));
   expect(o.jobs >= 0, fmt::format("{} threads", o.jobs));
-  expect(o.cache_mb >= 0, fmt::format("a cache of {} MB", o.cache_mb));
+  expect(o.cache_mb >= 0 && o.cache_mb <= kMostCacheMb,
+         fmt::format("a cache of {} MB: 0 to {} are possible", o.cache_mb, kMostCacheMb));
   expect(o.checkpoint_seconds > 0, "a time between checkpoints that is not positive");
   check(o.augment);
 }

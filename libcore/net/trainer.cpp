@@ -63,6 +63,12 @@ struct Timing {
   std::int64_t images = 0;
 };
 
+// What the best model is chosen by: a mask head that gets no gradient says nothing.
+Task judged(const TrainOptions& options) {
+  const bool no_mask_loss = options.joint == Joint::convex && options.alpha >= 1;
+  return options.task == Task::mtl && no_mask_loss ? Task::classify : options.task;
+}
+
 }  // namespace
 
 struct Trainer::State {
@@ -121,7 +127,7 @@ Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
       train(job_given.train, job_given.size, options.cache_mb << 20, threads, stopped),
       validation(job_given.validation, job_given.size, (options.cache_mb << 20) - train.kept_bytes(), threads,
                  stopped),
-      measure(quality_name(job_given.validation, job_given.options.task)),
+      measure(quality_name(job_given.validation, judged(job_given.options))),
       batch_size(std::min<std::int64_t>(options.batch, static_cast<std::int64_t>(job_given.train.size()))),
       learner(job_given, bfloat16),
       feed(train, options, batch_size, threads, rank_of(job.processes), size_of(job.processes)) {
@@ -287,6 +293,8 @@ bool Trainer::State::roll_back(const std::string& what) {
   progress.parts = now.parts;
   progress.rollbacks = now.rollbacks + 1;
   progress.rate_factor = now.rate_factor / 2;
+  timing = {};
+  observer.went_back(progress.epoch);
   save();
   observer.warning(fmt::format("{}; back to step {} of epoch {} with {} of the learning rate", what,
                                progress.epoch_step, progress.epoch, progress.rate_factor));

@@ -76,6 +76,7 @@ class Listener : public TrainObserver {
   }
   void epoch(const EpochLog&) override {}
   void validated(const EpochLog& log) override { epochs.push_back(log); }
+  void went_back(std::int64_t epoch) override { went_back_to.push_back(epoch); }
   void note(const std::string& text) override { notes.push_back(text); }
   void warning(const std::string& text) override { warnings.push_back(text); }
   bool save_wanted() override { return std::exchange(save, false); }
@@ -86,6 +87,7 @@ class Listener : public TrainObserver {
   TrainStart start;
   std::vector<double> losses, shares;
   std::vector<EpochLog> epochs;
+  std::vector<std::int64_t> went_back_to;
   std::vector<std::string> notes, warnings;
   bool save = false;  // wishes for a checkpoint, once
 
