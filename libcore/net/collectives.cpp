@@ -37,8 +37,8 @@ bool started_by_launcher() {
   return false;
 }
 
-std::unique_ptr<Collectives> join_processes(double timeout_s) {
-  std::unique_ptr<Collectives> processes;
+std::unique_ptr<JoinedProcesses> join_processes(double timeout_s) {
+  std::unique_ptr<JoinedProcesses> processes;
   const CollectiveFailure failure = open_mpi().join(timeout_s, processes);
   if (failure.code != Exit::ok) throw Error::of(failure.code, failure.text);
   return processes;

@@ -1,0 +1,20 @@
+# What one process alone cannot do is told once and ends all, with its exit status.
+command -v mpirun >/dev/null || { echo "no mpirun"; exit 77; }
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+tiny-run pre
+run=(--arch ffanet-tiny --batch 2 --precision float32 -j 1)
+# expect STATUS WORDS COMMAND...: waits a minute at most
+expect() {
+  local code=0
+  timeout -k 10 60 "${@:3}" 2>words || code=$?
+  [[ $code = $1 ]] && [ "$(grep -c "tn-train: error: .*$2" words)" = 1 ] || { echo "$*: $code"; cat words; exit 1; }
+}
+tn-train -q -o done "${run[@]}" --max-steps 1 pre.jsonl
+expect 73 'done/model.safetensors: exists' mpirun -n 2 tn-train -o done "${run[@]}" pre.jsonl
+expect 66 none.jsonl mpirun -n 1 tn-train -o no "${run[@]}" pre.jsonl : -n 1 tn-train -o no "${run[@]}" none.jsonl
+[ ! -e no/model.safetensors ] || { echo "process 0 went on alone"; exit 1; }
+
+# Process 0 can write no more, while the other waits for it.
+( for _ in $(seq 600); do [ -e away/checkpoint-previous.safetensors ] && break; sleep 0.1; done; mv away gone ) &
+expect "7[34]" away/ mpirun -n 2 tn-train -o away "${run[@]}" --epochs 100000 pre.jsonl
+wait
