@@ -262,7 +262,7 @@ class Silent : public tn::TrainObserver {
 // The other processes of this training; nullptr: this one is alone.
 std::unique_ptr<tn::JoinedProcesses> join(const Options& o, const tn::Invocation& call) {
   const double timeout = tn::parse_duration(o.process_timeout);
-  if (!tn::started_by_launcher()) {
+  if (tn::launched_processes() == 1) {
     for (const char* option : {"sync-batch-norm", "process-timeout"})
       if (std::ranges::find(call.typed, option) != call.typed.end())
         throw tn::Error(tn::Exit::usage, "--{} has no effect: it needs several processes", option);

@@ -29,11 +29,11 @@ class MpiBorder {
                                  std::unique_ptr<JoinedProcesses>& processes) const noexcept = 0;
 };
 
-// Whether mpirun or srun started this program as one process among several.
-bool started_by_launcher();
+// How many processes mpirun or srun started, of which this is one; 1: none of them did.
+int launched_processes();
 
-// Opens the library and joins. Throws Error: usage if this build has no MPI, internal if it cannot be opened
-// or started.
+// Opens the library and joins. Throws Error: usage if this build has no MPI or MPI finds not so many
+// processes as were launched, internal if it cannot be opened or started.
 std::unique_ptr<JoinedProcesses> join_processes(double timeout_s);
 
 }  // namespace tn

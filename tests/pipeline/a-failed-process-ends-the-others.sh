@@ -1,4 +1,4 @@
-# What one process alone cannot do is told once and ends all, with its exit status.
+# What one process alone cannot do is told once and ends all, with its exit status; launchers are told apart.
 command -v mpirun >/dev/null || { echo "no mpirun"; exit 77; }
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
 tiny-run pre
@@ -18,3 +18,11 @@ expect 66 none.jsonl mpirun -n 1 tn-train -o no "${run[@]}" pre.jsonl : -n 1 tn-
 ( for _ in $(seq 600); do [ -e away/checkpoint-previous.safetensors ] && break; sleep 0.1; done; mv away gone ) &
 expect "7[34]" away/ mpirun -n 2 tn-train -o away "${run[@]}" --epochs 100000 pre.jsonl
 wait
+
+# A job of Slurm with four tasks, of which srun started none: one process, and an option for several is refused.
+SLURM_NTASKS=4 tn-train -q -o alone "${run[@]}" --max-steps 1 pre.jsonl
+SLURM_NTASKS=4 expect 2 '--sync-batch-norm has no effect' tn-train -o no2 "${run[@]}" --sync-batch-norm pre.jsonl
+SLURM_NTASKS=4 SLURM_STEP_NUM_TASKS=1 expect 2 'has no effect' tn-train -o no2 "${run[@]}" --sync-batch-norm pre.jsonl
+# Two that do not know of each other would write the same run.
+SLURM_STEP_NUM_TASKS=2 expect 2 '2 processes were launched, but MPI finds 1' tn-train -o no2 "${run[@]}" pre.jsonl
+[ ! -e no2 ]
