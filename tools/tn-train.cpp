@@ -263,9 +263,13 @@ class Silent : public tn::TrainObserver {
 std::unique_ptr<tn::JoinedProcesses> join(const Options& o, const tn::Invocation& call) {
   const double timeout = tn::parse_duration(o.process_timeout);
   if (tn::launched_processes() == 1) {
-    for (const char* option : {"sync-batch-norm", "process-timeout"})
+    const auto needs_several = [&](const char* option) {
       if (std::ranges::find(call.typed, option) != call.typed.end())
         throw tn::Error(tn::Exit::usage, "--{} has no effect: it needs several processes", option);
+    };
+    // A run of several processes goes on with one, whose batch norm is over the whole batch anyway.
+    if (o.resume == tn::Resume::never) needs_several("sync-batch-norm");
+    needs_several("process-timeout");
     return nullptr;
   }
   if (o.inputs.empty() || o.inputs.front() == "-")

@@ -1,4 +1,5 @@
-# What one process alone cannot do is told once and ends all, with its exit status; launchers are told apart.
+# What one process alone cannot do is told once and ends all, with its exit status; one process goes on with what is
+# there. Launchers are told apart.
 command -v mpirun >/dev/null || { echo "no mpirun"; exit 77; }
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
 tiny-run pre
@@ -16,8 +17,14 @@ expect 66 none.jsonl mpirun -n 1 tn-train -o no "${run[@]}" pre.jsonl : -n 1 tn-
 
 # Process 0 can write no more, while the other waits for it.
 ( for _ in $(seq 600); do [ -e away/checkpoint-previous.safetensors ] && break; sleep 0.1; done; mv away gone ) &
-expect "7[34]" away/ mpirun -n 2 tn-train -o away "${run[@]}" --epochs 100000 pre.jsonl
+long=("${run[@]}" --epochs 60)
+expect "7[34]" away/ mpirun -n 2 tn-train -o away "${long[@]}" --sync-batch-norm pre.jsonl
 wait
+# One process goes on with what several began.
+expect 2 'sync batch norm' tn-train -o gone "${long[@]}" --resume pre.jsonl
+tn-train -o gone "${long[@]}" --sync-batch-norm --resume pre.jsonl 2>words
+grep -q 'going on after' words
+jq -s -e 'map(select(.val_dice).epoch) == [range(1; 61)]' gone/log.jsonl >/dev/null || { cat gone/log.jsonl; exit 1; }
 
 # A job of Slurm with four tasks, of which srun started none: one process, and an option for several is refused.
 SLURM_NTASKS=4 tn-train -q -o alone "${run[@]}" --max-steps 1 pre.jsonl
