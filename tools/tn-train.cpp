@@ -273,12 +273,16 @@ class Silent : public tn::TrainObserver {
 };
 
 // The other processes of this training; nullptr: this one is alone.
-std::unique_ptr<tn::Collectives> join(const Options& o, const tn::Invocation& call) {
+std::unique_ptr<tn::JoinedProcesses> join(const Options& o, const tn::Invocation& call) {
   const double timeout = tn::parse_duration(o.process_timeout);
-  if (!tn::started_by_launcher()) {
-    for (const char* option : {"sync-batch-norm", "process-timeout"})
+  if (tn::launched_processes() == 1) {
+    const auto needs_several = [&](const char* option) {
       if (std::ranges::find(call.typed, option) != call.typed.end())
         throw tn::Error(tn::Exit::usage, "--{} has no effect: it needs several processes", option);
+    };
+    // A run of several processes goes on with one, whose batch norm is over the whole batch anyway.
+    if (o.resume == tn::Resume::never) needs_several("sync-batch-norm");
+    needs_several("process-timeout");
     return nullptr;
   }
   if (o.inputs.empty() || o.inputs.front() == "-")
@@ -353,10 +357,10 @@ tn::Exit train(const Options& o, const tn::Invocation& call, bool resume, tn::Co
   return tn::Exit::ok;
 }
 
-tn::Exit run(Options o, const tn::Invocation& call) {
+tn::Exit run(Options o, const tn::Invocation& call, std::unique_ptr<tn::JoinedProcesses>& processes) {
   if (o.list_archs) return list_archs();
   settle(o, call);
-  const std::unique_ptr<tn::Collectives> processes = join(o, call);
+  processes = join(o, call);
   if (processes && processes->rank() == 0) call.log.note(fmt::format("{} processes", processes->size()));
   const bool first = tn::rank_of(processes.get()) == 0;
   const bool resume =
@@ -366,6 +370,7 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   tn::Exit code = tn::Exit::interrupted;
   try {
     code = train(o, call, resume, processes.get());
+    processes.reset();  // the others come here too
   } catch (const tn::Error& error) {
     // A run that was to go on still can, however early it was stopped.
     const bool stopped =
@@ -380,5 +385,9 @@ tn::Exit run(Options o, const tn::Invocation& call) {
 
 int main(int argc, char** argv) {
   Options o;
-  return tn::run_tool(argc, argv, flags(o), [&](const tn::Invocation& call) { return run(o, call); });
+  std::unique_ptr<tn::JoinedProcesses> processes;
+  const int code =
+      tn::run_tool(argc, argv, flags(o), [&](const tn::Invocation& call) { return run(o, call, processes); });
+  if (processes) processes->end_all(code);  // the others may wait for this one; its error is printed by now
+  return code;
 }

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -13,8 +14,9 @@
 namespace tn {
 namespace {
 
-// Of this process among several, as the launchers say: Open MPI, PMIx, MPICH and Slurm.
-constexpr const char* kSizes[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_NTASKS"};
+// As the launchers say: Open MPI, MPICH, and Slurm of what srun started (SLURM_NTASKS is there too where
+// sbatch or salloc started this one process). The first counts: mpirun itself may start others by srun.
+constexpr const char* kSizes[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"};
 
 constexpr ModuleName kName{"MPI", "the MPI layer is"};
 
@@ -29,18 +31,19 @@ const MpiBorder& open_mpi() {
 
 }  // namespace
 
-bool started_by_launcher() {
-  for (const char* name : kSizes) {
-    const char* size = std::getenv(name);
-    if (size != nullptr && std::atoi(size) > 1) return true;
-  }
-  return false;
+int launched_processes() {
+  for (const char* name : kSizes)
+    if (const char* size = std::getenv(name)) return std::max(1, std::atoi(size));
+  return 1;
 }
 
-std::unique_ptr<Collectives> join_processes(double timeout_s) {
-  std::unique_ptr<Collectives> processes;
+std::unique_ptr<JoinedProcesses> join_processes(double timeout_s) {
+  std::unique_ptr<JoinedProcesses> processes;
   const CollectiveFailure failure = open_mpi().join(timeout_s, processes);
   if (failure.code != Exit::ok) throw Error::of(failure.code, failure.text);
+  if (const int size = processes->size(), expected = launched_processes(); size != expected)
+    throw Error(Exit::usage, "{} processes were launched, but MPI finds {} (does the launcher fit this MPI?)",
+                expected, size);
   return processes;
 }
 

@@ -9,7 +9,16 @@
 namespace tn {
 
 // Both sides are built from the same sources: kMpiBorder tells an old library from a new program.
-constexpr int kMpiBorder = 1;
+constexpr int kMpiBorder = 2;
+
+// Destroyed, it leaves in good order, which waits for the others: only where all come to the same end. Not
+// so while an exception passes.
+class JoinedProcesses : public Collectives {
+ public:
+  // After an error, which is told by then: ends the others, which may wait for this process, and this one
+  // with this exit code.
+  [[noreturn]] virtual void end_all(int code) noexcept = 0;
+};
 
 class MpiBorder {
  public:
@@ -17,15 +26,15 @@ class MpiBorder {
   virtual int version() const noexcept = 0;
   // Joins the other processes; once a process. A sum that is not there after `timeout_s` seconds has failed.
   virtual CollectiveFailure join(double timeout_s,
-                                 std::unique_ptr<Collectives>& processes) const noexcept = 0;
+                                 std::unique_ptr<JoinedProcesses>& processes) const noexcept = 0;
 };
 
-// Whether mpirun or srun started this program as one process among several.
-bool started_by_launcher();
+// How many processes mpirun or srun started, of which this is one; 1: none of them did.
+int launched_processes();
 
-// Opens the library and joins. Throws Error: usage if this build has no MPI, internal if it cannot be opened
-// or started.
-std::unique_ptr<Collectives> join_processes(double timeout_s);
+// Opens the library and joins. Throws Error: usage if this build has no MPI or MPI finds not so many
+// processes as were launched, internal if it cannot be opened or started.
+std::unique_ptr<JoinedProcesses> join_processes(double timeout_s);
 
 }  // namespace tn
 

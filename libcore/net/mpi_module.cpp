@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -35,20 +37,13 @@ std::string mpi_text(int code) {
 
 // All calls of MPI are made by one thread of its own. It starts sums in the order in which they come, and
 // looks after those under way while the network computes.
-class MpiProcesses : public Collectives {
+class MpiProcesses : public JoinedProcesses {
  public:
   explicit MpiProcesses(double timeout_s) : timeout_(timeout_s), thread_([this] { serve(); }) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return joined_ || broken(); });
   }
-  ~MpiProcesses() override {
-    {
-      const std::lock_guard lock(mutex_);
-      ending_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
+  ~MpiProcesses() override { end(std::uncaught_exceptions() > 0 ? End::alone : End::together); }
   MpiProcesses(const MpiProcesses&) = delete;
   MpiProcesses& operator=(const MpiProcesses&) = delete;
 
@@ -69,8 +64,24 @@ class MpiProcesses : public Collectives {
     changed_.wait(lock, [&] { return done_.count(sum) > 0 || broken(); });
     return done_.erase(sum) > 0 ? CollectiveFailure() : failure_;
   }
+  [[noreturn]] void end_all(int code) noexcept override {
+    code_ = code;
+    end(End::all);
+    std::_Exit(code);  // where MPI does not
+  }
 
  private:
+  enum class End { none, together, alone, all };
+
+  void end(End how) {
+    {
+      const std::lock_guard lock(mutex_);
+      end_ = how;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+
   bool broken() const { return failure_.code != Exit::ok; }
 
   std::uint64_t start(void* values, std::size_t count, MPI_Datatype type) {
@@ -108,16 +119,20 @@ class MpiProcesses : public Collectives {
     std::deque<Sum> under_way;
     while (take(under_way) && look_after(under_way)) {
     }
-    // After a failure MPI_Finalize would wait for ever; the launcher ends the others when this process ends.
-    if (failure().code == Exit::ok) MPI_Finalize();
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return end_ != End::none; });
+    // After a failure MPI_Finalize would wait for ever.
+    if (end_ == End::together && !broken()) MPI_Finalize();
+    if (end_ == End::all) MPI_Abort(MPI_COMM_WORLD, code_);
   }
 
-  // Starts what came. Waits if there is nothing to do. False at the end.
+  // Starts what came. Waits if there is nothing to do. False at the end; at once where not all end well.
   bool take(std::deque<Sum>& under_way) {
     std::deque<Sum> fresh;
     {
       std::unique_lock lock(mutex_);
-      if (under_way.empty()) changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+      if (under_way.empty()) changed_.wait(lock, [this] { return end_ != End::none || !waiting_.empty(); });
+      if (end_ == End::alone || end_ == End::all) return false;
       if (under_way.empty() && waiting_.empty()) return false;
       fresh.swap(waiting_);
     }
@@ -156,7 +171,9 @@ class MpiProcesses : public Collectives {
   int rank_ = 0, size_ = 1;  // written before joined_
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool joined_ = false, ending_ = false;
+  bool joined_ = false;
+  End end_ = End::none;
+  int code_ = 0;  // with End::all; written before
   std::uint64_t last_ = 0;
   std::deque<Sum> waiting_;
   std::set<std::uint64_t> done_;
@@ -167,7 +184,8 @@ class MpiProcesses : public Collectives {
 class MpiModule : public MpiBorder {
  public:
   int version() const noexcept override { return kMpiBorder; }
-  CollectiveFailure join(double timeout_s, std::unique_ptr<Collectives>& processes) const noexcept override {
+  CollectiveFailure join(double timeout_s,
+                         std::unique_ptr<JoinedProcesses>& processes) const noexcept override {
     try {
       auto joined = std::make_unique<MpiProcesses>(timeout_s);
       const CollectiveFailure failure = joined->failure();

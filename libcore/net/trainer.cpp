@@ -315,7 +315,8 @@ std::optional<Validation> Trainer::State::validation_result() {
     try {
       return validate(learner.network(), validation, learner.loss(), asking(between));
     } catch (const std::exception& error) {
-      if (!is_out_of_memory(error)) throw;
+      // The other processes would go on with parts of another size.
+      if (!is_out_of_memory(error) || job.processes != nullptr) throw;
     }
     halve_micro_batch();
   }

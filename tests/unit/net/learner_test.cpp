@@ -10,6 +10,7 @@
 #include "libcore/base/error.hpp"
 #include "libcore/net/runtime.hpp"
 #include "libcore/net/trainer.hpp"
+#include "tests/support/local_processes.hpp"
 #include "tests/unit/net/training_fixture.hpp"
 
 namespace tn {
@@ -123,6 +124,36 @@ class Taker : public Listener {
  private:
   NarrowAllocator& memory_;
 };
+
+// Takes memory away before validation.
+class ValidationTaker : public Listener {
+ public:
+  explicit ValidationTaker(NarrowAllocator& memory) : memory_(memory) {}
+  void epoch(const EpochLog&) override { memory_.limit = stem_bytes(2) - 1; }
+
+ private:
+  NarrowAllocator& memory_;
+};
+
+// Smaller parts in one of them alone would bring several processes out of step.
+TEST(Trainer, WhereMemoryEndsInValidationOneOfSeveralProcessesEnds) {
+  TrainJob job = draw_job("oom_validation", 8, 2);
+  job.options.epochs = 1;
+  NarrowAllocator memory;
+  ValidationTaker listener(memory);
+  std::string error;
+  test::LocalProcesses(1).run([&](Collectives& processes) {
+    job.processes = &processes;
+    try {
+      Trainer(job, listener).run();
+    } catch (const std::exception& thrown) {
+      error = thrown.what();
+      EXPECT_TRUE(is_out_of_memory(thrown));
+    }
+  });
+  EXPECT_THAT(error, testing::HasSubstr("can't allocate memory"));
+  EXPECT_THAT(listener.warnings, testing::IsEmpty());
+}
 
 TEST(Trainer, WhereOneImageIsTooMuchItIsTriedAgainLater) {
   TrainJob job = draw_job("oom_end", 8, 2);
