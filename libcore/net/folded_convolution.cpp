@@ -37,8 +37,12 @@ FoldedConvolution::FoldedConvolution(const FoldedWeights& weights,
       stride_(options.stride()->begin(), options.stride()->end()),
       dilation_(options.dilation()->begin(), options.dilation()->end()),
       bias_(weights.bias.to(type)) {
+  const at::Tensor weight = weights.weight.to(type).contiguous();
   static const auto pack = operator_named<Pack>("mkldnn::_reorder_convolution_weight");
-  weight_ = pack.call(weights.weight.to(type).contiguous(), padding_, stride_, dilation_, 1, std::nullopt);
+  // Packed without knowing the images, weights of 1x1 may be in another order than the images ask for, and
+  // oneDNN changes packed weights slowly, in every call; others quickly.
+  const bool is_pointwise = weight.size(2) == 1 && weight.size(3) == 1;
+  weight_ = is_pointwise ? weight : pack.call(weight, padding_, stride_, dilation_, 1, std::nullopt);
 }
 
 at::Tensor FoldedConvolution::forward(const at::Tensor& features) const {

@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "libcore/net/attention_loops.hpp"
+#include "libcore/net/block_products.hpp"
 #include "libcore/net/pointwise_loops.hpp"
 
 namespace tn {
@@ -45,11 +45,9 @@ struct Pointwise::Job {
 };
 
 bool Pointwise::serves(const at::Tensor& weight, std::span<const std::int64_t> pieces, at::ScalarType type) {
-  if (&attention_loops() == &kPlainLoops)
-    return false;  // LibTorch's block products ask for the same processors
   if (weight.size(0) % 16 != 0 || weight.size(2) != 1 || weight.size(3) != 1) return false;
-  if (type == at::kFloat) return true;
-  return type == at::kBFloat16 && blas::could_pack(at::kBFloat16) &&
+  if (!has_block_products(type)) return false;
+  return type == at::kFloat ||
          std::ranges::all_of(pieces, [](std::int64_t channels) { return channels % 2 == 0; });
 }
 

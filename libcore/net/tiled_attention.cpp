@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "libcore/net/attention_loops.hpp"
+#include "libcore/net/block_products.hpp"
 
 namespace tn {
 namespace {
@@ -404,10 +405,7 @@ bool can_tile(const at::Tensor& query, const at::Tensor& key, const at::Tensor& 
            tensor.stride(2) == 1;
   };
   if (!fits(query) || !fits(key) || !fits(value)) return false;
-  if (&attention_loops() == &kPlainLoops)
-    return false;  // LibTorch's block products ask for the same processors
-  return query.scalar_type() == at::kFloat ||
-         (query.scalar_type() == at::kBFloat16 && blas::could_pack(at::kBFloat16));
+  return has_block_products(query.scalar_type());
 }
 
 at::Tensor tiled_attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value) {
