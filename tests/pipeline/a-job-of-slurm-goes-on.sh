@@ -18,13 +18,13 @@ expect() {
 terminate() { kill -TERM "$(pgrep -P "$1" -x tn-train)"; }
 
 "${job[@]}" 2>words &
-until [ -s run/log.jsonl ]; do kill -0 $! && sleep 0.02; done
+until [ -s run/log.jsonl ]; do kill -0 $!; sleep 0.02; done
 terminate $!
 expect 75 wait $!
 [ "$(cat queue)" = 'requeue 42' ]
 # It goes on, and is told to end once more.
 SLURM_RESTART_COUNT=1 "${job[@]}" 2>words &
-until grep -q 'going on after' words; do kill -0 $! && sleep 0.02; done
+until grep -q 'going on after' words; do kill -0 $!; sleep 0.02; done
 terminate $!
 expect 75 wait $!
 [ "$(wc -l <queue)" = 2 ]
