@@ -30,6 +30,7 @@ inputs() {
     tn-train.1) echo data all.jsonl pre pre.jsonl ;;
     tn-viz.1) echo data pre pre.jsonl pred predicted.jsonl run ;;
     tn.7) echo data ;;
+    tn-cluster.7) echo data run all.jsonl ;;
     *) echo "$1: this story does not know what its examples need" >&2; return 1 ;;
   esac
 }

@@ -7,7 +7,7 @@ export PATH=$PWD/usr/bin:$tools:${PATH#"$TN_BIN":}
 [ "$(command -v tn-train)" = "$PWD/usr/bin/tn-train" ]
 tiny-run
 tn-infer -q -m run/model.safetensors -o pred all.jsonl | tn-eval -q --json - | jq -e '.counts.mask.scored > 0' >/dev/null
-for page in tn.7 tn-manifest.5 tn-model.5 tn-report.5 tn-split.1 tn-preprocess.1 tn-train.1 tn-infer.1 tn-eval.1 tn-viz.1; do
+for page in tn.7 tn-cluster.7 tn-manifest.5 tn-model.5 tn-report.5 tn-split.1 tn-preprocess.1 tn-train.1 tn-infer.1 tn-eval.1 tn-viz.1; do
   [ -s "usr/share/man/man${page##*.}/$page" ] || { echo "$page was not installed"; exit 1; }
 done
 for schema in manifest report; do
