@@ -232,7 +232,7 @@ TEST(Trainer, ResumeWithAnotherSettingNamesIt) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), Exit::usage);
-    EXPECT_THAT(error.what(), testing::HasSubstr("started with alpha 0.2, not 0.3"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("started with --alpha 0.2, not 0.3"));
   }
 }
 
