@@ -88,7 +88,7 @@ class Plan {
     if (!shifts_.empty())
       report.summary +=
           "; its filters for three channels are taken to expect ImageNet's mean and standard deviation, and "
-          "made those that answer the same on grey in [0,1]";
+          "made ones for grey in [0,1]";
     if (squeezes_)
       report.summary += "; the file's squeeze-and-excitation (ese) has no place in this network and is left";
     return report;
