@@ -190,16 +190,40 @@ TEST(Learner, LeavesNoRestThatBatchNormCannotLearnFrom) {
   EXPECT_TRUE(std::isfinite(learner.gradients(first_batch(job), 5, 3).total));  // 3 2 2, not 3 3 1
 }
 
+// Of the first layer's output for so many images.
+std::size_t deeplab_bytes(int images) {
+  return static_cast<std::size_t>(images) * 64 * (kSide / 2) * (kSide / 2) * sizeof(float);
+}
+
 TEST(Trainer, WhereMemoryEndsNoPartIsSmallerThanTheNetworkLearnsFrom) {
   const TrainJob job = deeplab_job("oom_deeplab", 3);
   NarrowAllocator memory;
-  memory.refused =
-      std::size_t{3} * 64 * (kSide / 2) * (kSide / 2) * sizeof(float);  // the first layer's output
+  memory.refused = deeplab_bytes(3);
   Listener listener;
   const test::Thrown thrown = test::thrown_by([&] { Trainer(job, listener).run(); });
   EXPECT_EQ(thrown.exit_code, 75);
   EXPECT_THAT(thrown.text, testing::HasSubstr("out of memory with 3 images at a time"));
   EXPECT_THAT(listener.warnings, testing::IsEmpty());
+}
+
+// Two parts of three images, and then two processes of which each has three images.
+TEST(Trainer, PartsThatMemoryAskedForAreFewerAmongMoreProcesses) {
+  TrainJob job = deeplab_job("oom_shared", 6);
+  {
+    NarrowAllocator memory;
+    memory.refused = deeplab_bytes(6);
+    Listener stopped(2);
+    EXPECT_TRUE(Trainer(job, stopped).run().interrupted);
+    EXPECT_EQ(stopped.warnings.size(), 1U);
+  }
+  job.resume = true;
+  test::LocalProcesses(2).run([&](Collectives& processes) {
+    TrainJob mine = job;
+    mine.processes = &processes;
+    Listener listener(2);
+    EXPECT_NO_THROW(Trainer(mine, listener).run());
+    EXPECT_EQ(listener.losses.size(), 1U);
+  });
 }
 
 }  // namespace
