@@ -202,6 +202,8 @@ class Reporter : public tn::TrainObserver {
     if (!start.init.summary.empty()) call_.log.note(start.init.summary);
     for (const std::string& line : start.init.details) call_.log.detail(line);
     if (start.measure.empty()) warn_of_no_measure();
+    if (const std::string warning = tn::class_warning(job_.train, o_.train); !warning.empty())
+      call_.log.warning(warning);
     if (const auto images = static_cast<std::int64_t>(job_.train.size()); images < o_.train.batch)
       call_.log.warning(
           fmt::format("a batch is {} images, all that there are, not {}", images, o_.train.batch));

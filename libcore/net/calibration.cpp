@@ -12,7 +12,7 @@ namespace tn {
 namespace {
 
 constexpr int kSteps = 20;  // of the mask threshold's grid, its ends left out
-constexpr double kLargestTemperature = 10;
+constexpr double kSmallestTemperature = 0.1, kLargestTemperature = 10;
 
 double probability(const Margin& margin, double temperature) {
   return 1 / (1 + std::exp(-margin.value / temperature));
@@ -47,9 +47,9 @@ double log_loss(std::span<const Margin> margins, double temperature) {
 }
 
 double choose_temperature(std::span<const Margin> margins) {
-  double low = 1 / kLargestTemperature, high = kLargestTemperature;
-  if (slope(margins, low) >= 0) return 1 / low;
-  if (slope(margins, high) <= 0) return 1 / high;
+  if (slope(margins, 1 / kLargestTemperature) >= 0) return kLargestTemperature;
+  if (slope(margins, 1 / kSmallestTemperature) <= 0) return kSmallestTemperature;
+  double low = 1 / kLargestTemperature, high = 1 / kSmallestTemperature;
   for (int i = 0; i < 100; ++i) {
     const double middle = (low + high) / 2;
     (slope(margins, middle) < 0 ? low : high) = middle;
@@ -106,6 +106,13 @@ double MaskSweep::best() const {
 
 namespace {
 
+// A temperature at the end of its range minimises nothing.
+const char* limit_text(double temperature) {
+  if (temperature <= kSmallestTemperature) return " (the end of its range: a lower one would fit better)";
+  if (temperature >= kLargestTemperature) return " (the end of its range: a higher one would fit better)";
+  return "";
+}
+
 void choose_classes(Calibration& result, std::span<const Margin> margins) {
   const auto malignant = std::ranges::count(margins, true, &Margin::malignant);
   const auto benign = static_cast<std::int64_t>(margins.size()) - malignant;
@@ -122,13 +129,14 @@ void choose_classes(Calibration& result, std::span<const Margin> margins) {
   result.report["log_loss"] = {log_loss(margins, 1), log_loss(margins, result.temperature)};
   const std::optional<double> threshold = choose_class_threshold(margins, result.temperature);
   if (threshold) result.class_threshold = *threshold;
+  const std::string temperature = fmt::format("{:.3f}{}", result.temperature, limit_text(result.temperature));
   result.notes.push_back(
       threshold
-          ? fmt::format("chosen on validation: temperature {:.3f}, class threshold {:.3f}",
-                        result.temperature, *threshold)
-          : fmt::format("chosen on validation: temperature {:.3f}; class threshold stays 0.5: none is better "
+          ? fmt::format("chosen on validation: temperature {}, class threshold {:.3f}", temperature,
+                        *threshold)
+          : fmt::format("chosen on validation: temperature {}; class threshold stays 0.5: none is better "
                         "than chance",
-                        result.temperature));
+                        temperature));
 }
 
 void choose_mask(Calibration& result, const MaskSweep& sweep) {

@@ -1,7 +1,7 @@
 #include "libcore/net/checkpoint.hpp"
 
 #include <ATen/core/grad_mode.h>
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include "libcore/base/error.hpp"
 #include "libcore/base/hash.hpp"
 #include "libcore/data/model_file.hpp"
+#include "libcore/net/setting_difference.hpp"
 
 namespace tn {
 namespace {
@@ -68,28 +69,6 @@ std::string checksum(const nlohmann::json& document, const NamedTensors& tensors
   return hash.hex();
 }
 
-// What differs, as "alpha 0.2, not 0.3; batch 4, not 8"; empty if all agree.
-std::string difference(const nlohmann::json& before, const nlohmann::json& now) {
-  const nlohmann::json old_flat = before.flatten();
-  const nlohmann::json new_flat = now.flatten();
-  std::vector<std::string> differences;
-  for (const auto& [key, value] : new_flat.items()) {
-    const auto found = old_flat.find(key);
-    const std::string old_value = found == old_flat.end() ? "nothing" : found->dump();
-    if (old_value == value.dump()) continue;
-    std::string name = key.substr(key.rfind('/') + 1);
-    std::ranges::replace(name, '_', ' ');
-    differences.push_back(fmt::format("{} {}, not {}", name, old_value, value.dump()));
-  }
-  constexpr std::size_t kMost = 5;
-  const std::size_t count = differences.size();
-  if (count > kMost) {
-    differences.resize(kMost);
-    differences.push_back(fmt::format("and {} more", count - kMost));
-  }
-  return fmt::format("{}", fmt::join(differences, "; "));
-}
-
 // A second name for the last one, put in the place of the previous one in a single step; where the file
 // system has no hard links, the last one itself.
 void keep_as_previous(const std::string& last, const std::string& previous) {
@@ -110,7 +89,7 @@ TrainProgress load_one(const std::string& path, const NamedTensors& tensors,
                 meta["checkpoint"].dump(), kVersion);
   TrainProgress progress;
   try {
-    if (const std::string differs = difference(meta.at("fingerprint"), fingerprint); !differs.empty())
+    if (const std::string differs = setting_difference(meta.at("fingerprint"), fingerprint); !differs.empty())
       throw Error(Exit::usage, "{}: the run was started with {}", path, differs);
     progress = progress_from_json(meta.at("progress"));
   } catch (const nlohmann::json::exception& error) {

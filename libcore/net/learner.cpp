@@ -3,13 +3,13 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/tensor.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "libcore/base/hash.hpp"
 #include "libcore/net/batch_norm.hpp"
 #include "libcore/net/initialise.hpp"
+#include "libcore/net/micro_batches.hpp"
 #include "libcore/net/pretrained.hpp"
 #include "libcore/net/registry.hpp"
 #include "libcore/net/runtime.hpp"
@@ -59,8 +59,8 @@ StepLoss Learner::gradients(const Batch& batch, std::uint64_t seed, std::int64_t
   const TargetCounts counts = counts_of_all(batch);
   const std::int64_t size = batch.images.size(0);
   StepLoss sum;
-  for (std::int64_t first = 0; first < size; first += micro) {
-    const std::int64_t count = std::min(micro, size - first);
+  std::int64_t first = 0;
+  for (const std::int64_t count : cut_batch(size, micro)) {
     const auto part = [&](const at::Tensor& all) { return all.narrow(0, first, count); };
     network_->draw_by({keys.begin() + first, keys.begin() + first + count});
     Loss value;
@@ -76,6 +76,7 @@ StepLoss Learner::gradients(const Batch& batch, std::uint64_t seed, std::int64_t
     sum.total += value.total.item<double>();
     if (value.mask.defined()) sum.mask += value.mask.item<double>();
     if (value.classes.defined()) sum.classes += value.classes.item<double>();
+    first += count;
   }
   if (buckets_) buckets_->finish();
   std::array<double, 3> sums{sum.total, sum.mask, sum.classes};

@@ -33,9 +33,9 @@ class Learner {
   const InitReport& init() const { return init_; }
   bool averages() const { return ema_.has_value(); }
 
-  // Adds up the gradients of the whole batch, of which this process has its part, `micro` images at a time;
-  // dropout draws by `seed` and the images' ids. Loss and gradients do not depend on how the batch is cut,
-  // but for batch norm. An exception leaves gradients half done: undo().
+  // Adds up the gradients of the whole batch, of which this process has its part, at most `micro` images at
+  // a time (cut_batch()); dropout draws by `seed` and the images' ids. Loss and gradients do not depend on
+  // how the batch is cut, but for batch norm. An exception leaves gradients half done: undo().
   StepLoss gradients(const Batch& batch, std::uint64_t seed, std::int64_t micro);
 
   // Back to before gradients(): no gradients, running statistics as they were.

@@ -8,6 +8,7 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/text.hpp"
+#include "libcore/net/grey_filters.hpp"
 #include "libcore/net/weights.hpp"
 
 namespace tn {
@@ -64,6 +65,7 @@ class Plan {
   Plan(const NamedTensors& stored, const Places& places, const std::string& source)
       : places_(places), source_(source) {
     const auto renaming = best_renaming(stored, places);
+    for (const auto& [key, tensor] : stored) look_for_shift(renaming(key), tensor);
     for (const auto& [key, tensor] : stored) decide(key, renaming(key), tensor);
     for (const auto& [name, place] : places)
       if (!values_.contains(name)) report_.details.push_back(fmt::format("new {}: not in the file", name));
@@ -83,22 +85,37 @@ class Plan {
     report.summary =
         fmt::format("{}: {} tensors used, {} adapted, {} left; {} of the network's {} are new", source_,
                     used_, adapted_, left_, places_.size() - values_.size(), places_.size());
+    if (!shifts_.empty())
+      report.summary +=
+          "; its filters for three channels are taken to expect ImageNet's mean and standard deviation, and "
+          "made ones for grey in [0,1]";
     if (squeezes_)
       report.summary += "; the file's squeeze-and-excitation (ese) has no place in this network and is left";
     return report;
   }
 
  private:
+  // What the mean takes from the filters' answers goes to the running mean of the batch norm after them.
+  void look_for_shift(const std::string& name, const at::Tensor& given) {
+    const auto place = places_.find(name);
+    if (place == places_.end() || !is_of_three_channels(given, place->second)) return;
+    if (const std::string mean = mean_behind(name); places_.contains(mean))
+      shifts_[mean] = for_grey(given).shift;
+  }
+
   void decide(const std::string& key, const std::string& name, const at::Tensor& given) {
     const auto place = places_.find(name);
     if (place == places_.end()) return leave(key, name);
-    if (given.sizes() == place->second.sizes()) return take(key, name, given, place->second);
-    if (is_of_three_channels(given, place->second)) {
-      ++adapted_;
-      note("adapted", key, "three input channels summed to one");
-      values_[name] = given.to(at::kFloat).sum(1, /*keepdim=*/true);
-      return;
-    }
+    const bool fits = given.sizes() == place->second.sizes();
+    const bool grey = is_of_three_channels(given, place->second) && shifts_.contains(mean_behind(name));
+    if (fits || grey) expect_kind(key, given, place->second);
+    if (grey)
+      return adapt(key, name, for_grey(given).filters,
+                   "three channels, each by ImageNet's standard deviation, summed to one");
+    if (const auto shift = shifts_.find(name); fits && shift != shifts_.end())
+      return adapt(key, name, given.to(at::kDouble).add(shift->second),
+                   "moved by what ImageNet's mean takes from the filters before it");
+    if (fits) return take(key, name, given, place->second);
     if (!is_head(name))
       throw Error(Exit::bad_data, "{}: tensor {} is {}, the network's {} is {}", source_, printable(key, 120),
                   shape_text(given), name, shape_text(place->second));
@@ -107,11 +124,20 @@ class Plan {
          fmt::format("a head of shape {}, not {}", shape_text(given), shape_text(place->second)));
   }
 
-  void take(const std::string& key, const std::string& name, const at::Tensor& given,
-            const at::Tensor& place) {
+  void adapt(const std::string& key, const std::string& name, const at::Tensor& value, const char* how) {
+    ++adapted_;
+    note("adapted", key, how);
+    values_[name] = value;
+  }
+
+  void expect_kind(const std::string& key, const at::Tensor& given, const at::Tensor& place) const {
     if (given.is_floating_point() != place.is_floating_point())
       throw Error(Exit::bad_data, "{}: tensor {} is of type {}, the network's is {}", source_,
                   printable(key, 120), at::toString(given.scalar_type()), at::toString(place.scalar_type()));
+  }
+
+  void take(const std::string& key, const std::string& name, const at::Tensor& given,
+            const at::Tensor& place) {
     const bool same_type = given.scalar_type() == place.scalar_type();
     ++(same_type ? used_ : adapted_);
     note(same_type ? "used" : "adapted", key,
@@ -135,7 +161,8 @@ class Plan {
 
   const Places& places_;
   const std::string& source_;
-  std::map<std::string, at::Tensor> values_;  // by the network's names
+  Places values_;  // by the network's names
+  Places shifts_;  // of running means, by the network's names
   InitReport report_;
   std::int64_t used_ = 0, adapted_ = 0, left_ = 0;
   bool squeezes_ = false;

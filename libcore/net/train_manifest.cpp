@@ -45,6 +45,14 @@ TrainCase case_of(const Record& record, const std::string& hash, const nlohmann:
   return one;
 }
 
+// Labelled training cases: benign, malignant.
+std::array<std::int64_t, 2> count_classes(std::span<const TrainCase> cases) {
+  std::array<std::int64_t, 2> counts{};
+  for (const TrainCase& one : cases)
+    if (one.label) ++counts[static_cast<std::size_t>(*one.label)];
+  return counts;
+}
+
 void expect_lessons(const TrainingSet& set, Task task, const std::string& name) {
   if (set.train.empty()) throw Error(Exit::bad_data, "{}: no record has split 'train'", name);
   const auto has_mask = [](const TrainCase& one) { return one.mask.has_value(); };
@@ -98,16 +106,24 @@ TrainingSet load_training_set(const std::string& path, const std::string& root, 
   return set;
 }
 
+std::string class_warning(std::span<const TrainCase> cases, const TrainOptions& options) {
+  if (options.task == Task::segment) return "";
+  if (options.task == Task::mtl && options.alpha == 0)
+    return "the class head learns nothing (--alpha 0): what the model says of the class is arbitrary";
+  const auto [benign, malignant] = count_classes(cases);
+  if (benign > 0 && malignant > 0) return "";
+  return fmt::format("the class head learns one answer: no training record is {}",
+                     benign == 0 ? "benign" : "malignant");
+}
+
 std::array<double, 2> class_weights(const ClassWeights& weights, std::span<const TrainCase> cases) {
   if (!weights.balanced) return {weights.benign, weights.malignant};
-  std::array<double, 2> counts = {0, 0};
-  for (const TrainCase& one : cases)
-    if (one.label) counts[static_cast<std::size_t>(*one.label)] += 1;
+  const auto counts = count_classes(cases);
   if (counts[0] == 0 || counts[1] == 0)
     throw Error(Exit::bad_data, "class weights cannot be balanced: no training record is {}",
                 counts[0] == 0 ? "benign" : "malignant");
-  const double half = (counts[0] + counts[1]) / 2;
-  return {half / counts[0], half / counts[1]};
+  const double half = static_cast<double>(counts[0] + counts[1]) / 2;
+  return {half / static_cast<double>(counts[0]), half / static_cast<double>(counts[1])};
 }
 
 TrainJob make_train_job(const TrainingSet& set, const NetOptions& net, const TrainOptions& options,

@@ -28,6 +28,10 @@ struct TrainingSet {
 TrainingSet load_training_set(const std::string& path, const std::string& root, const Selection& selection,
                               std::optional<std::int64_t> size, Task task, bool allow_truncated);
 
+// Why the class head will not learn to tell the classes apart, in one line: it has cases of one class alone,
+// or its loss counts for nothing. Empty: it may, or there is none.
+std::string class_warning(std::span<const TrainCase> cases, const TrainOptions& options);
+
 // The factors of the class loss. Throws Error(bad_data) where they are to be balanced and a class has no
 // case.
 std::array<double, 2> class_weights(const ClassWeights& weights, std::span<const TrainCase> cases);

@@ -16,6 +16,7 @@
 #include "libcore/net/checkpoint.hpp"
 #include "libcore/net/learner.hpp"
 #include "libcore/net/loader.hpp"
+#include "libcore/net/micro_batches.hpp"
 #include "libcore/net/run_model.hpp"
 #include "libcore/net/runtime.hpp"
 #include "libcore/net/schedule.hpp"
@@ -40,11 +41,9 @@ double unix_time() {
   return static_cast<double>(std::chrono::duration_cast<milliseconds>(since).count()) / 1000;
 }
 
-// A step takes the batch in parts, of which the last may be smaller.
 void expect_enough(const Network& network, const std::string& arch, std::int64_t batch,
                    std::int64_t accumulate) {
-  const std::int64_t part = std::max<std::int64_t>(1, batch / accumulate), rest = batch % part;
-  const std::int64_t least = rest == 0 ? part : rest;
+  const std::int64_t least = cut_batch(batch, largest_part(batch, accumulate)).back();
   if (least < network.least_batch())
     throw Error(Exit::usage, "{} learns from at least {} images at a time, not {} (--batch, --accumulate)",
                 arch, network.least_batch(), least);
@@ -89,9 +88,8 @@ struct Trainer::State {
   Asking asking(std::function<bool()> between);
   std::optional<Validation> validation_result();
   bool all_stopped();
-  std::int64_t micro() const {
-    return std::max<std::int64_t>(1, batch_size / size_of(job.processes) / progress.parts);
-  }
+  std::int64_t share() const { return batch_size / size_of(job.processes); }
+  std::int64_t micro() const { return largest_part(share(), progress.parts); }
   bool out_of_budget() const;
   double progress_share() const;
   std::int64_t last_step() const;
@@ -132,8 +130,8 @@ Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
       learner(job_given, bfloat16),
       feed(train, options, batch_size, threads, rank_of(job.processes), size_of(job.processes)) {
   expect_shares(batch_size, job.processes);
-  expect_enough(learner.network(), job.net.arch, batch_size / size_of(job.processes), options.accumulate);
-  progress.parts = options.accumulate;
+  expect_enough(learner.network(), job.net.arch, share(), options.accumulate);
+  progress.parts = std::min(options.accumulate, share());
 }
 
 void Trainer::State::start() {
@@ -141,6 +139,8 @@ void Trainer::State::start() {
   if (job.resume) {
     resumed = load_checkpoint(job.folder, learner.everything(), job.fingerprint);
     progress = resumed.progress;
+    // Fewer where more processes than before share the batch.
+    progress.parts = std::min(progress.parts, share() / learner.network().least_batch());
   }
   was_finished = progress.done;
   observer.started({count_parameters(learner.network()), progress.epoch, progress.epoch_step,
@@ -243,7 +243,7 @@ void Trainer::State::step() {
   observer.step(progress.epoch, progress.epoch_step, value.total, std::min(1.0, progress_share()));
 }
 
-// Where memory ends, once more from the same state with half as many images at a time.
+// Where memory ends, once more from the same state with fewer images at a time.
 StepLoss Trainer::State::gradients(const Batch& batch) {
   const std::uint64_t seed = hash64("dropout", static_cast<std::uint64_t>(options.seed)) +
                              static_cast<std::uint64_t>(progress.steps);
@@ -260,10 +260,11 @@ StepLoss Trainer::State::gradients(const Batch& batch) {
 }
 
 void Trainer::State::halve_micro_batch() {
-  if (micro() < 2 * learner.network().least_batch())
+  const auto parts = more_parts(share(), progress.parts, learner.network().least_batch());
+  if (!parts)
     throw Error(Exit::try_again, "out of memory with {} at a time (a smaller network or frame needs less)",
                 counted(static_cast<std::size_t>(micro()), "image"));
-  progress.parts *= 2;
+  progress.parts = *parts;
   observer.warning(
       fmt::format("out of memory at step {} of epoch {}: from here on a batch is taken in {} parts",
                   progress.epoch_step + 1, progress.epoch, progress.parts));

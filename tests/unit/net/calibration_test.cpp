@@ -121,5 +121,24 @@ TEST(Calibration, ReportsWhatItFound) {
   EXPECT_FALSE(chosen.report.contains("masks"));
 }
 
+TEST(Calibration, SaysWhereTheTemperatureIsAtTheEndOfItsRange) {
+  std::vector<Margin> separable, inverted, between;
+  add(separable, 5, 1, true);
+  add(separable, 5, -1, false);
+  add(inverted, 5, -1, true);
+  add(inverted, 5, 1, false);
+  add(between, 6, 1, true);
+  add(between, 2, 1, false);
+  add(between, 6, -1, false);
+  const auto note = [](const std::vector<Margin>& margins) {
+    return choose(margins, MaskSweep(), false, true).notes.at(0);
+  };
+  EXPECT_EQ(note(separable),
+            "chosen on validation: temperature 0.100 (the end of its range: a lower one would fit "
+            "better), class threshold 0.500");
+  EXPECT_THAT(note(inverted), testing::HasSubstr("temperature 10.000 (the end of its range: a higher one"));
+  EXPECT_THAT(note(between), testing::Not(testing::HasSubstr("range")));
+}
+
 }  // namespace
 }  // namespace tn

@@ -56,13 +56,10 @@ TEST(Checkpoint, GivesBackTensorsAndProgress) {
 
 TEST(Checkpoint, NamesAllThatDiffers) {
   const std::string folder = fresh("differs");
-  save_checkpoint(folder, numbers(1), {}, {{"alpha", 0.2}, {"batch", 8}, {"seed", 1}});
-  EXPECT_THAT(refusal(
-                  [&] {
-                    load_checkpoint(folder, numbers(0), {{"alpha", 0.3}, {"batch", 4}, {"seed", 1}});
-                  },
-                  Exit::usage),
-              testing::HasSubstr("started with alpha 0.2, not 0.3; batch 8, not 4"));
+  save_checkpoint(folder, numbers(1), {}, {{"options", {{"alpha", 0.2}, {"batch", 8}, {"seed", 1}}}});
+  const nlohmann::json now = {{"options", {{"alpha", 0.3}, {"batch", 4}, {"seed", 1}}}};
+  EXPECT_THAT(refusal([&] { load_checkpoint(folder, numbers(0), now); }, Exit::usage),
+              testing::EndsWith("started with --alpha 0.2, not 0.3; --batch 8, not 4"));
 }
 
 // One bit of a weight, in the middle of the file: the structure is whole, the checksum is not.

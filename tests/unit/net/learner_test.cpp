@@ -5,11 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "libcore/base/error.hpp"
 #include "libcore/net/runtime.hpp"
 #include "libcore/net/trainer.hpp"
+#include "tests/support/expect_error.hpp"
 #include "tests/support/local_processes.hpp"
 #include "tests/unit/net/training_fixture.hpp"
 
@@ -25,7 +27,7 @@ class NarrowAllocator : public c10::Allocator {
   NarrowAllocator& operator=(const NarrowAllocator&) = delete;
 
   c10::DataPtr allocate(std::size_t bytes) override {
-    TORCH_CHECK(bytes <= limit,
+    TORCH_CHECK(bytes <= limit && bytes != refused,
                 "[enforce fail] . DefaultCPUAllocator: can't allocate memory: you tried to allocate ", bytes,
                 " bytes.");
     return inner_->allocate(bytes);
@@ -36,6 +38,7 @@ class NarrowAllocator : public c10::Allocator {
   }
 
   std::size_t limit = std::numeric_limits<std::size_t>::max();
+  std::size_t refused = std::numeric_limits<std::size_t>::max();  // no tensor of this size
 
  private:
   static constexpr std::uint8_t kPriority = 100;  // a later one of the same priority wins
@@ -168,6 +171,59 @@ TEST(Trainer, WhereOneImageIsTooMuchItIsTriedAgainLater) {
     EXPECT_THAT(error.what(), testing::HasSubstr("1 image at a time"));
   }
   EXPECT_EQ(listener.warnings.size(), 1U);
+}
+
+// A network that learns from two images at least.
+TrainJob deeplab_job(const std::string& name, int train) {
+  TrainJob job = draw_job(name, train, 0);
+  job.net = {.arch = "deeplabv3plus-r50", .class_head = false};
+  job.options.task = Task::segment;
+  job.options.batch = train;
+  job.options.optimizer = Optimizer::sgd;  // no moments, no averages: checkpoints as small as can be
+  job.options.momentum = job.options.ema = 0;
+  return job;
+}
+
+TEST(Learner, LeavesNoRestThatBatchNormCannotLearnFrom) {
+  const TrainJob job = deeplab_job("learner_rest", 7);
+  Learner learner(job, false);
+  EXPECT_TRUE(std::isfinite(learner.gradients(first_batch(job), 5, 3).total));  // 3 2 2, not 3 3 1
+}
+
+// Of the first layer's output for so many images.
+std::size_t deeplab_bytes(int images) {
+  return static_cast<std::size_t>(images) * 64 * (kSide / 2) * (kSide / 2) * sizeof(float);
+}
+
+TEST(Trainer, WhereMemoryEndsNoPartIsSmallerThanTheNetworkLearnsFrom) {
+  const TrainJob job = deeplab_job("oom_deeplab", 3);
+  NarrowAllocator memory;
+  memory.refused = deeplab_bytes(3);
+  Listener listener;
+  const test::Thrown thrown = test::thrown_by([&] { Trainer(job, listener).run(); });
+  EXPECT_EQ(thrown.exit_code, 75);
+  EXPECT_THAT(thrown.text, testing::HasSubstr("out of memory with 3 images at a time"));
+  EXPECT_THAT(listener.warnings, testing::IsEmpty());
+}
+
+// Two parts of three images, and then two processes of which each has three images.
+TEST(Trainer, PartsThatMemoryAskedForAreFewerAmongMoreProcesses) {
+  TrainJob job = deeplab_job("oom_shared", 6);
+  {
+    NarrowAllocator memory;
+    memory.refused = deeplab_bytes(6);
+    Listener stopped(2);
+    EXPECT_TRUE(Trainer(job, stopped).run().interrupted);
+    EXPECT_EQ(stopped.warnings.size(), 1U);
+  }
+  job.resume = true;
+  test::LocalProcesses(2).run([&](Collectives& processes) {
+    TrainJob mine = job;
+    mine.processes = &processes;
+    Listener listener(2);
+    EXPECT_NO_THROW(Trainer(mine, listener).run());
+    EXPECT_EQ(listener.losses.size(), 1U);
+  });
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "libcore/net/pretrained.hpp"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/tensor.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -119,11 +121,17 @@ TEST_F(Pretrained, TimmsVovNetEntersOurEncoders) {
     const auto in_network = [&, &below = prefix](const std::string& name) {
       return test::named(*network, below + name);
     };
-    const at::Tensor sum = first.select(1, 0) + first.select(1, 1) + first.select(1, 2);
-    EXPECT_LT(test::largest_difference(in_network("stem.0.conv.weight"), sum.unsqueeze(1)), 1e-6);
+    const at::Tensor sum =
+        first.select(1, 0) / 0.229 + first.select(1, 1) / 0.224 + first.select(1, 2) / 0.225;
+    EXPECT_LT(test::largest_difference(in_network("stem.0.conv.weight"), sum.unsqueeze(1)), 1e-5);
     const std::string deep = "stages.3.blocks.1.conv_mid.4.conv.weight";
     EXPECT_TRUE(in_network(deep).equal(find(stored, deep)));
-    EXPECT_THAT(report.details, Contains("adapted stem.0.conv.weight: three input channels summed to one"));
+    EXPECT_THAT(report.details, Contains("adapted stem.0.conv.weight: three channels, each by ImageNet's "
+                                         "standard deviation, summed to one"));
+    EXPECT_THAT(report.details,
+                Contains("adapted stem.0.bn.running_mean: moved by what ImageNet's mean takes "
+                         "from the filters before it"));
+    EXPECT_THAT(report.summary, HasSubstr("taken to expect ImageNet's mean and standard deviation"));
     EXPECT_THAT(report.details, Contains("used " + deep));
     EXPECT_THAT(report.details, Contains("left stages.3.blocks.1.attn.fc.weight: squeeze-and-excitation of "
                                          "the ese variant"));
@@ -142,9 +150,69 @@ TEST_F(Pretrained, TorchvisionsResNetEntersClassifiersAndBackbones) {
     const InitReport report = load_pretrained(*network, path);
     const std::string deep = "layer4.0.downsample.1.running_var";
     EXPECT_TRUE(test::named(*network, prefix + deep).equal(find(stored, deep)));
-    EXPECT_THAT(report.summary, HasSubstr(" 1 adapted, 2 left; "));
+    EXPECT_THAT(report.summary, HasSubstr(" 2 adapted, 2 left; "));
     EXPECT_THAT(report.details, Contains(StartsWith("left fc.weight: ")));
   }
+}
+
+// A grey image in [0,1] as a network of three channels was taught on ImageNet to expect it.
+at::Tensor as_in_imagenet(const at::Tensor& grey) {
+  const auto channels = [](at::ArrayRef<float> values) { return at::tensor(values).reshape({1, 3, 1, 1}); };
+  return (grey.expand({-1, 3, -1, -1}) - channels({0.485F, 0.456F, 0.406F})) /
+         channels({0.229F, 0.224F, 0.225F});
+}
+
+// The tensors of `network` below `prefix` that `body` has.
+void copy_body(torch::nn::Module& body, const Network& network, const std::string& prefix) {
+  NamedTensors tensors;
+  for (const auto& [name, tensor] : named_state(body))
+    tensors.emplace_back(name, test::named(network, prefix + name));
+  load_state(body, tensors, "network");
+}
+
+// Less `border` pixels all around.
+at::Tensor inner(const at::Tensor& features, std::int64_t border) {
+  return features.narrow(2, border, features.size(2) - 2 * border)
+      .narrow(3, border, features.size(3) - 2 * border);
+}
+
+TEST_F(Pretrained, GreyImageGivesTheFeaturesOfTheNormalisedImageOfThreeChannels) {
+  const at::NoGradGuard no_gradients;
+  const at::Tensor grey = test::formula(3, {1, 1, 96, 96}) + 0.5;
+  VovNet three(3, vovnet39(), EcaRule::none, false), one(1, vovnet39(), EcaRule::none, false);
+  test::fill_by_formula(*three);
+  save(named_state(*three));
+  const auto network = make_network(whole_network("vovnet39"));
+  load_pretrained(*network, path);
+  copy_body(*one, *network, "");
+  three->eval();
+  one->eval();
+  const Pyramid expected = three->forward(as_in_imagenet(grey)), found = one->forward(grey);
+  EXPECT_GT(inner(expected.f1, 7).abs().max().item<float>(), 1);
+  EXPECT_LT(test::largest_difference(inner(found.f0, 2), inner(expected.f0, 2)), 1e-4);
+  EXPECT_LT(test::largest_difference(inner(found.f1, 7), inner(expected.f1, 7)), 1e-4);
+}
+
+TEST_F(Pretrained, GreyImageGivesAResNetsFeaturesOfThreeChannels) {
+  const at::NoGradGuard no_gradients;
+  const at::Tensor grey = test::formula(3, {1, 1, 96, 96}) + 0.5;
+  ResNet three(ResNetOptions{.in_channels = 3}), one(ResNetOptions{.output_stride = 16});
+  test::fill_by_formula(*three);
+  save(named_state(*three));
+  const auto network = make_network(whole_network("deeplabv3plus-r50"));
+  load_pretrained(*network, path);
+  copy_body(*one, *network, "encoder.");
+  three->eval();
+  one->eval();
+  const at::Tensor expected = three->forward(as_in_imagenet(grey)).first, found = one->forward(grey).first;
+  EXPECT_GT(inner(expected, 6).abs().max().item<float>(), 1);
+  EXPECT_LT(test::largest_difference(inner(found, 6), inner(expected, 6)), 1e-4);
+}
+
+TEST_F(Pretrained, FiltersOfThreeChannelsAreNoIntegers) {
+  save({{"stem.0.conv.weight", at::ones({64, 3, 3, 3}, at::kLong)}});
+  const auto network = make_network(whole_network("vovnet39"));
+  EXPECT_EQ(loading(*network).exit_code, 65);
 }
 
 TEST_F(Pretrained, BackboneOfAnOwnSegmenterEntersAClassifier) {

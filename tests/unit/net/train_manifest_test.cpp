@@ -105,6 +105,30 @@ TEST(TrainingSet, ErrorRecordsAreCountedAndLeftOut) {
   EXPECT_EQ(set.errors, 1);
 }
 
+TEST(ClassWarning, SaysWhenThereIsOneClassToLearnFrom) {
+  const std::string benign = line("a", "train", "benign", "m.png") + line("b", "val", "malignant", "m.png");
+  const std::string malignant =
+      line("c", "train", "malignant", "m.png") + line("d", "train", nullptr, "m.png");
+  EXPECT_EQ(class_warning(load(header() + benign).train, {}),
+            "the class head learns one answer: no training record is malignant");
+  EXPECT_EQ(class_warning(load(header() + malignant).train, {}),
+            "the class head learns one answer: no training record is benign");
+  EXPECT_EQ(class_warning(load(header() + benign + malignant).train, {}), "");
+  TrainOptions segment;
+  segment.task = Task::segment;
+  EXPECT_EQ(class_warning(load(header() + benign).train, segment), "");
+}
+
+TEST(ClassWarning, SaysWhenItsLossCountsForNothing) {
+  const TrainingSet both =
+      load(header() + line("a", "train", "benign", "m.png") + line("b", "train", "malignant", "m.png"));
+  TrainOptions options;
+  options.alpha = 0;
+  EXPECT_THAT(class_warning(both.train, options), testing::HasSubstr("learns nothing (--alpha 0)"));
+  options.task = Task::classify;  // alpha is of no account
+  EXPECT_EQ(class_warning(both.train, options), "");
+}
+
 TEST(ClassWeights, BalancedOnesAreInverseToTheCounts) {
   std::vector<TrainCase> cases(5);
   cases[0].label = 0;

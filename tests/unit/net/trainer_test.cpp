@@ -10,6 +10,7 @@
 #include "libcore/data/model_file.hpp"
 #include "libcore/image/image_io.hpp"
 #include "libcore/net/checkpoint.hpp"
+#include "libcore/net/learner.hpp"
 #include "libcore/net/predictor.hpp"
 #include "libcore/net/train_manifest.hpp"
 #include "libcore/net/weights.hpp"
@@ -231,7 +232,7 @@ TEST(Trainer, ResumeWithAnotherSettingNamesIt) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), Exit::usage);
-    EXPECT_THAT(error.what(), testing::HasSubstr("started with alpha 0.2, not 0.3"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("started with --alpha 0.2, not 0.3"));
   }
 }
 
@@ -406,6 +407,90 @@ TEST(Trainer, MaxStepsEndsInTheMiddleOfAnEpoch) {
   EXPECT_EQ(listener.losses.size(), 3U);
   ASSERT_EQ(listener.epochs.size(), 2U);
   EXPECT_EQ(listener.epochs[1].steps, 3);
+}
+
+// Weights that stand still: once the running statistics do too, no validation is better than the best.
+TEST(Trainer, PatienceEndsARunThatGetsNoBetter) {
+  TrainJob job = draw_job("patience", 4, 2);
+  job.options.learning_rate = 1e-12;
+  job.options.epochs = 40;
+  job.options.patience = 3;
+  Listener listener;
+  const TrainOutcome outcome = train(job, listener);
+  EXPECT_LT(outcome.epochs, 40);
+  EXPECT_EQ(outcome.epochs, outcome.best_epoch + 3);
+  EXPECT_EQ(listener.epochs.size(), static_cast<std::size_t>(outcome.epochs));
+  // The end is kept: going on changes nothing.
+  job.resume = true;
+  EXPECT_TRUE(train(job, listener).was_finished);
+}
+
+// Distance between the weights before and after the only step, which is plain gradient descent.
+double length_of_a_step(const std::string& name, double clip) {
+  TrainJob job = draw_job(name, 4, 0);
+  job.options.optimizer = Optimizer::sgd;
+  job.options.schedule = Schedule::constant;
+  job.options.momentum = job.options.weight_decay = job.options.ema = 0;
+  job.options.learning_rate = 0.5;
+  job.options.max_steps = 1;
+  job.options.clip = clip;
+  Listener listener;
+  train(job, listener);
+  const NamedTensors before = load_safetensors(previous_checkpoint(job.folder));
+  const NamedTensors after = load_safetensors(last_checkpoint(job.folder));
+  double square = 0;
+  for (std::size_t i = 0; i < before.size(); ++i)
+    if (!before[i].first.ends_with("num_batches_tracked") &&
+        before[i].first.find(".running_") == std::string::npos)
+      square += std::pow((after[i].second - before[i].second).norm().item<double>(), 2);
+  return std::sqrt(square);
+}
+
+TEST(Trainer, ClipBoundsTheNormOfTheGradient) {
+  EXPECT_NEAR(length_of_a_step("clip", 0.01), 0.5 * 0.01, 1e-5);
+  const double free = length_of_a_step("noclip", 0);
+  EXPECT_GT(free, 0.5 * 0.1);
+  EXPECT_EQ(length_of_a_step("wideclip", 1e6), free);
+}
+
+TEST(Trainer, MaxTimeEndsTheRun) {
+  TrainJob job = draw_job("maxtime", 8, 2);
+  job.options.epochs = 50;
+  job.options.max_seconds = 1e-6;  // over after the first step
+  Listener listener;
+  const TrainOutcome outcome = train(job, listener);
+  EXPECT_EQ(listener.losses.size(), 1U);
+  EXPECT_FALSE(outcome.interrupted);
+  ASSERT_EQ(listener.epochs.size(), 1U);  // what was learned is validated, and is the model
+  EXPECT_TRUE(path_exists(job.folder + "/model.safetensors"));
+}
+
+// The rest of a run of half an hour, of which one step is done and so many seconds are used.
+Listener rest_after(double seconds) {
+  TrainJob job = draw_job("usedtime", 8, 2);
+  job.options.max_seconds = 1800;
+  Listener before(2);
+  EXPECT_TRUE(train(job, before).interrupted);
+  Learner learner(job, false);
+  TrainProgress progress = load_checkpoint(job.folder, learner.everything(), job.fingerprint).progress;
+  EXPECT_GT(progress.seconds, 0);
+  progress.seconds = seconds;
+  save_checkpoint(job.folder, learner.everything(), progress, job.fingerprint);
+  job.resume = true;
+  Listener after;
+  train(job, after);
+  return after;
+}
+
+TEST(Trainer, MaxTimeCountsWhatWasUsedBeforeAResume) {
+  EXPECT_EQ(rest_after(1800).losses.size(), 0U);
+  EXPECT_EQ(rest_after(0).losses.size(), 5U);  // of six
+}
+
+TEST(Trainer, ScheduleFollowsTheTimeWhereItIsAheadOfTheSteps) {
+  const Listener rest = rest_after(900);
+  EXPECT_NEAR(rest.shares.front(), 0.5, 0.01);
+  EXPECT_NEAR(rest.epochs.at(0).learning_rate, 0.5e-3, 1e-5);  // half of the cosine
 }
 
 TEST(Trainer, WithoutValidationTheLastEpochIsTheModel) {
