@@ -14,6 +14,7 @@
 #include "libcore/plot/overlays.hpp"
 #include "libcore/plot/sheet.hpp"
 #include "tools/augment_flags.hpp"
+#include "tools/select_watch.hpp"
 #include "tools/viz/commands.hpp"
 #include "tools/viz/options.hpp"
 
@@ -52,6 +53,8 @@ tn::Flags overlay_flags(Options& o) {
 
 tn::Exit overlay(Options o, const tn::Invocation& call) {
   o.overlay.selection.conditions = o.conditions();
+  tn::SelectWatch watch(o.overlay.selection.conditions, call.log);
+  o.overlay.selection.watch = watch.keys();
   tn::check(o.overlay);
   const tn::InterruptScope interruptible;
   tn::ManifestReader reader(o.input(), o.read);
@@ -91,6 +94,8 @@ tn::Flags sheet_flags(Options& o) {
 
 tn::Exit sheet(Options o, const tn::Invocation& call) {
   o.sheet.selection.conditions = o.conditions();
+  tn::SelectWatch watch(o.sheet.selection.conditions, call.log);
+  o.sheet.selection.watch = watch.keys();
   tn::check(o.sheet);
   const tn::PictureFormat format = tn::picture_format(o.output);
   const tn::InterruptScope interruptible;
@@ -135,6 +140,8 @@ tn::Flags augment_flags(Options& o) {
 
 tn::Exit augment(Options o, const tn::Invocation& call) {
   o.augment.selection.conditions = o.conditions();
+  tn::SelectWatch watch(o.augment.selection.conditions, call.log);
+  o.augment.selection.watch = watch.keys();
   tn::check(o.augment);
   const tn::PictureFormat format = tn::picture_format(o.output);
   const tn::InterruptScope interruptible;

@@ -120,7 +120,7 @@ std::vector<Record> sheet_records(ManifestReader& reader, const SheetOptions& op
   const std::vector<Bound> bounds = parse_bounds(options.where);
   const auto limit = static_cast<std::size_t>(options.selection.limit.value_or(INT64_MAX));
   while (std::optional<Record> record = reader.next()) {
-    if (!matches(*record, options.selection.conditions) || !within(*record, bounds)) continue;
+    if (!chosen(*record, options.selection) || !within(*record, bounds)) continue;
     records.push_back(std::move(*record));
     if (!options.sort && records.size() == limit) break;
   }

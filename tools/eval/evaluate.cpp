@@ -17,6 +17,8 @@ std::optional<StoredReport> read_baseline(const Options& o) {
 }
 
 Exit concluded(const Report& report, const Invocation& call) {
+  for (const std::string& key : report.evaluation.absent_by)
+    call.log.warning(fmt::format("--by: no record has the key '{}'", key));
   call.log.note(headline(report));
   const std::string missing = shortfall(report.summary.counts);
   if (!missing.empty()) call.log.warning(fmt::format("not scored: {}", missing));

@@ -52,7 +52,7 @@ Flags roc_flags(Options& o) {
 
 Exit roc(Options o, const Invocation& call) {
   picture_format(o.output);
-  return write(o, call, {roc_chart(load_runs(o), band_of(o))}, 520);
+  return write(o, call, {roc_chart(load_runs(o, call.log), band_of(o))}, 520);
 }
 
 Flags pr_flags(Options& o) {
@@ -63,7 +63,7 @@ Flags pr_flags(Options& o) {
 
 Exit pr(Options o, const Invocation& call) {
   picture_format(o.output);
-  return write(o, call, {pr_chart(load_runs(o), band_of(o))}, 520);
+  return write(o, call, {pr_chart(load_runs(o, call.log), band_of(o))}, 520);
 }
 
 Flags reliability_flags(Options& o) {
@@ -72,7 +72,7 @@ Flags reliability_flags(Options& o) {
 
 Exit reliability(Options o, const Invocation& call) {
   picture_format(o.output);
-  return write(o, call, reliability_charts(load_runs(o)), 380);
+  return write(o, call, reliability_charts(load_runs(o, call.log)), 380);
 }
 
 Flags confusion_flags(Options& o) {
@@ -86,7 +86,7 @@ Exit confusion(Options o, const Invocation& call) {
   const PictureFormat format = picture_format(o.output);
   if (o.threshold && !(*o.threshold >= 0 && *o.threshold <= 1))
     throw Error(Exit::usage, "a threshold of {} is not in [0,1]", *o.threshold);
-  const CaseRun run = load_runs(o).front();
+  const CaseRun run = load_runs(o, call.log).front();
   Canvas canvas(format, 520, 480, theme_of(o.theme));
   draw_confusion(canvas, run, o.threshold.value_or(run.threshold), {14, 14, 492, 452});
   write_whole(o.output, canvas.finish(), o.force);
@@ -103,7 +103,12 @@ Flags box_flags(Options& o) {
 
 Exit box(Options o, const Invocation& call) {
   picture_format(o.output);
-  return write(o, call, {box_chart(load_runs(o).front(), o.metric, o.by)}, 400);
+  const CaseRun run = load_runs(o, call.log).front();
+  KeyWatch by({o.by});
+  for (const Record& record : run.records) by.note(record);
+  for (const std::string& key : by.absent())
+    call.log.warning(fmt::format("--by: no record has the key '{}'", key));
+  return write(o, call, {box_chart(run, o.metric, o.by)}, 400);
 }
 
 Flags area_flags(Options& o) {
@@ -112,7 +117,7 @@ Flags area_flags(Options& o) {
 
 Exit area(Options o, const Invocation& call) {
   picture_format(o.output);
-  return write(o, call, {area_chart(load_runs(o).front())}, 400);
+  return write(o, call, {area_chart(load_runs(o, call.log).front())}, 400);
 }
 
 Flags sweep_flags(Options& o) {

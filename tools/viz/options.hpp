@@ -58,6 +58,6 @@ using Body = Exit (*)(Options, const Invocation&);
 Command command(std::string name, std::string summary, Table flags, Body body);
 
 // Several inputs that are stdin make no sense: Error(usage).
-std::vector<CaseRun> load_runs(const Options& o);
+std::vector<CaseRun> load_runs(const Options& o, const Log& log);
 
 }  // namespace tn::viz
