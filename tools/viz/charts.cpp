@@ -98,6 +98,7 @@ Flags box_flags(Options& o) {
   Flags f = case_flags(o, "box", "Draws how a metric is spread in each subgroup.", false);
   f.optional("metric", o.metric, "NAME", "of the records' metrics");
   f.optional("by", o.by, "KEY", "key of the records whose values are the subgroups");
+  f.toggle("violin", o.violin, "draw each box in the density of its values");
   return f;
 }
 
@@ -108,7 +109,7 @@ Exit box(Options o, const Invocation& call) {
   for (const Record& record : run.records) by.note(record);
   for (const std::string& key : by.absent())
     call.log.warning(fmt::format("--by: no record has the key '{}'", key));
-  return write(o, call, {box_chart(run, o.metric, o.by)}, 400);
+  return write(o, call, {box_chart(run, o.metric, o.by, o.violin)}, 400);
 }
 
 Flags area_flags(Options& o) {

@@ -36,6 +36,7 @@ struct Options {
   std::string metric = "dice";
   std::vector<std::string> metrics{"dice.mean", "class.auroc"};
   std::string by = "label";
+  bool violin = false;
   std::string x_label = "alpha";
   HtmlReportOptions report;
 
