@@ -38,6 +38,7 @@ tn::Flags overlay_flags(Options& o) {
              "folder for DIR/ID.png; or, ending in .png, the file for the one record");
   f.optional("thickness", o.overlay.thickness, "PX", "width of the outlines");
   f.toggle("areas", o.overlay.areas, "tint areas in place of outlines: both, predicted alone, drawn alone");
+  tn::viz::add_cam(f, o.overlay.head);
   f.toggle("caption", o.overlay.caption,
            "below the image id, Dice, label and probability; on it a scale bar where the spacing is known");
   tn::viz::add_theme(f, o.overlay.theme);
@@ -70,6 +71,9 @@ tn::Exit overlay(Options o, const tn::Invocation& call) {
   if (outcome.skipped > 0)
     call.log.warning(
         fmt::format("records that arrived with an error, without a picture: {}", outcome.skipped));
+  if (outcome.unmapped > 0)
+    call.log.warning(
+        fmt::format("records of which the model gave no such map, drawn without it: {}", outcome.unmapped));
   call.log.note(fmt::format("{} pictures written", outcome.written));
   return outcome.failed > 0 ? tn::Exit::partial : tn::Exit::ok;
 }
@@ -84,6 +88,7 @@ tn::Flags sheet_flags(Options& o) {
   tn::viz::add_theme(f, o.sheet.theme);
   f.section("Layout");
   f.toggle("areas", o.sheet.areas, "tint areas in place of outlines: both, predicted alone, drawn alone");
+  tn::viz::add_cam(f, o.sheet.head);
   f.optional("columns", o.sheet.columns, "N", "tiles a row; 0: as the number of tiles asks for, 6 at most");
   f.optional("tile", o.sheet.tile, "PX", "width of a tile");
   f.optional("sort", o.sheet.sort, "KEY[:desc]",

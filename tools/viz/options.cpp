@@ -46,6 +46,15 @@ void add_where(Flags& f, Options& o) {
              "take only records whose KEY is below (<, <=) or above (>, >=)");
 }
 
+void add_cam(Flags& f, ActivationHead& head) {
+  f.choice("cam", head,
+           {{"none", ActivationHead::none},
+            {"mask", ActivationHead::mask},
+            {"class", ActivationHead::classes},
+            {"plain", ActivationHead::plain}},
+           "MAP", "lay this activation map of tn-infer over the image: none, mask, class or plain");
+}
+
 Command command(std::string name, std::string summary, Table flags, Body body) {
   return {std::move(name), std::move(summary), [=](int argc, char** argv) {
             Options o;

@@ -53,6 +53,7 @@ void add_picture(Flags& f, Options& o);  // the one picture that a command draws
 void add_theme(Flags& f, ThemeName& theme);
 void add_names(Flags& f, Options& o);
 void add_where(Flags& f, Options& o);
+void add_cam(Flags& f, ActivationHead& head);
 
 using Table = Flags (*)(Options&);
 using Body = Exit (*)(Options, const Invocation&);
