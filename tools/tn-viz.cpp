@@ -52,7 +52,8 @@ tn::Flags overlay_flags(Options& o) {
   return f;
 }
 
-tn::Exit overlay(Options o, const tn::Invocation& call) {
+tn::Exit overlay(const Options& given, const tn::Invocation& call) {
+  Options o = given;
   o.overlay.selection.conditions = o.conditions();
   tn::SelectWatch watch(o.overlay.selection.conditions, call.log);
   o.overlay.selection.watch = watch.keys();
@@ -97,7 +98,8 @@ tn::Flags sheet_flags(Options& o) {
   return f;
 }
 
-tn::Exit sheet(Options o, const tn::Invocation& call) {
+tn::Exit sheet(const Options& given, const tn::Invocation& call) {
+  Options o = given;
   o.sheet.selection.conditions = o.conditions();
   tn::SelectWatch watch(o.sheet.selection.conditions, call.log);
   o.sheet.selection.watch = watch.keys();
@@ -143,7 +145,8 @@ tn::Flags augment_flags(Options& o) {
   return f;
 }
 
-tn::Exit augment(Options o, const tn::Invocation& call) {
+tn::Exit augment(const Options& given, const tn::Invocation& call) {
+  Options o = given;
   o.augment.selection.conditions = o.conditions();
   tn::SelectWatch watch(o.augment.selection.conditions, call.log);
   o.augment.selection.watch = watch.keys();
@@ -174,7 +177,7 @@ tn::Flags curves_flags(Options& o) {
   return f;
 }
 
-tn::Exit curves(Options o, const tn::Invocation& call) {
+tn::Exit curves(const Options& o, const tn::Invocation& call) {
   const tn::PictureFormat format = tn::picture_format(o.output);
   const std::vector<std::string> paths = o.all_inputs(), names = tn::run_names(paths, o.names);
   std::vector<tn::TrainingRun> runs;

@@ -50,7 +50,7 @@ Flags roc_flags(Options& o) {
   return f;
 }
 
-Exit roc(Options o, const Invocation& call) {
+Exit roc(const Options& o, const Invocation& call) {
   picture_format(o.output);
   return write(o, call, {roc_chart(load_runs(o, call.log), band_of(o))}, 520);
 }
@@ -61,7 +61,7 @@ Flags pr_flags(Options& o) {
   return f;
 }
 
-Exit pr(Options o, const Invocation& call) {
+Exit pr(const Options& o, const Invocation& call) {
   picture_format(o.output);
   return write(o, call, {pr_chart(load_runs(o, call.log), band_of(o))}, 520);
 }
@@ -70,7 +70,7 @@ Flags reliability_flags(Options& o) {
   return case_flags(o, "reliability", "Draws how true probabilities of malignancy are.", true);
 }
 
-Exit reliability(Options o, const Invocation& call) {
+Exit reliability(const Options& o, const Invocation& call) {
   picture_format(o.output);
   return write(o, call, reliability_charts(load_runs(o, call.log)), 380);
 }
@@ -82,7 +82,7 @@ Flags confusion_flags(Options& o) {
   return f;
 }
 
-Exit confusion(Options o, const Invocation& call) {
+Exit confusion(const Options& o, const Invocation& call) {
   const PictureFormat format = picture_format(o.output);
   if (o.threshold && !(*o.threshold >= 0 && *o.threshold <= 1))
     throw Error(Exit::usage, "a threshold of {} is not in [0,1]", *o.threshold);
@@ -102,7 +102,7 @@ Flags box_flags(Options& o) {
   return f;
 }
 
-Exit box(Options o, const Invocation& call) {
+Exit box(const Options& o, const Invocation& call) {
   picture_format(o.output);
   const CaseRun run = load_runs(o, call.log).front();
   KeyWatch by({o.by});
@@ -116,7 +116,7 @@ Flags area_flags(Options& o) {
   return case_flags(o, "area", "Draws predicted less drawn area over their mean (Bland and Altman).", false);
 }
 
-Exit area(Options o, const Invocation& call) {
+Exit area(const Options& o, const Invocation& call) {
   picture_format(o.output);
   return write(o, call, {area_chart(load_runs(o, call.log).front())}, 400);
 }
@@ -132,11 +132,12 @@ Flags sweep_flags(Options& o) {
   return f;
 }
 
-Exit sweep(Options o, const Invocation& call) {
+Exit sweep(const Options& o, const Invocation& call) {
   picture_format(o.output);
   std::vector<std::pair<double, std::string>> operands;
   for (const std::string& text : o.inputs) operands.push_back(parse_sweep_operand(text));
   std::vector<SweepPoint> points;
+  points.reserve(operands.size());
   for (const auto& [x, path] : operands) points.push_back({x, read_report(path)});
   std::vector<Chart> charts;
   for (const std::string& metric : o.metrics) charts.push_back(sweep_chart(points, metric, o.x_label));

@@ -35,7 +35,8 @@ Flags flags(Options& o) {
   return f;
 }
 
-Exit compare(Options o, const Invocation& call) {
+Exit compare(const Options& given, const Invocation& call) {
+  Options o = given;
   o.sheet.selection.conditions = o.conditions();
   SelectWatch watch(o.sheet.selection.conditions, call.log);
   o.sheet.selection.watch = watch.keys();

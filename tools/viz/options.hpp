@@ -56,7 +56,7 @@ void add_where(Flags& f, Options& o);
 void add_cam(Flags& f, ActivationHead& head);
 
 using Table = Flags (*)(Options&);
-using Body = Exit (*)(Options, const Invocation&);
+using Body = Exit (*)(const Options&, const Invocation&);
 Command command(std::string name, std::string summary, Table flags, Body body);
 
 // Several inputs that are stdin make no sense: Error(usage).
