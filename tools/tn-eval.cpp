@@ -2,6 +2,7 @@
 #include "libcore/cli/run_tool.hpp"
 #include "tools/eval/modes.hpp"
 #include "tools/eval/options.hpp"
+#include "tools/select_watch.hpp"
 
 namespace {
 
@@ -106,7 +107,9 @@ tn::Flags flags(Options& o) {
 }
 
 tn::Exit run(const Options& given, const tn::Invocation& call) {
-  const Options o = tn::evaluation::settled(given, call);
+  Options o = tn::evaluation::settled(given, call);
+  tn::SelectWatch watch(o.eval.selection.conditions, call.log);
+  o.eval.selection.watch = watch.keys();
   if (o.explain) return tn::evaluation::explain_metrics(o);
   if (o.compare) return tn::evaluation::compare_runs(o, call);
   if (o.table) return tn::evaluation::print_table(o, call);

@@ -21,6 +21,7 @@
 #include "libcore/net/ensemble.hpp"
 #include "libcore/net/infer.hpp"
 #include "libcore/net/onnx_border.hpp"
+#include "tools/select_watch.hpp"
 
 namespace {
 
@@ -205,6 +206,8 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   if (o.format == Format::onnx) return export_model(o, call);
   check(o);
   for (const std::string& text : o.select) o.infer.selection.conditions.push_back(tn::parse_condition(text));
+  tn::SelectWatch watch(o.infer.selection.conditions, call.log);
+  o.infer.selection.watch = watch.keys();
   if (o.null_separated) o.read.separator = '\0';
   o.infer.jobs = o.predict.jobs;
   tn::check(o.infer);

@@ -4,6 +4,7 @@
 #include "libcore/base/interrupt.hpp"
 #include "libcore/base/threads.hpp"
 #include "libcore/cli/run_tool.hpp"
+#include "tools/select_watch.hpp"
 #include "tools/split/modes.hpp"
 #include "tools/split/options.hpp"
 
@@ -98,8 +99,10 @@ tn::Flags flags(Options& o) {
   return f;
 }
 
-tn::Exit run(const Options& o, const tn::Invocation& call) {
+tn::Exit run(Options o, const tn::Invocation& call) {
   tn::split::check(o);
+  tn::SelectWatch watch(tn::split::selection(o).conditions, call.log);
+  o.watch = watch.keys();
   cv::setNumThreads(1);  // the records are what runs in parallel
   const int jobs = tn::thread_count(o.jobs);
   const tn::InterruptScope interruptible;  // so that an unfinished output is taken away

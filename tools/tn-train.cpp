@@ -21,6 +21,7 @@
 #include "libcore/net/run_folder.hpp"
 #include "libcore/net/train_manifest.hpp"
 #include "tools/augment_flags.hpp"
+#include "tools/select_watch.hpp"
 
 namespace {
 
@@ -316,7 +317,10 @@ void settle(Options& o, const tn::Invocation& call) {
 }
 
 tn::TrainingSet load_set(const Options& o, const tn::Invocation& call, bool tells) {
-  tn::TrainingSet set = tn::load_training_set(o.inputs.empty() ? "-" : o.inputs.front(), o.root, o.selection,
+  tn::Selection selection = o.selection;
+  std::optional<tn::SelectWatch> watch;
+  if (tells) selection.watch = watch.emplace(selection.conditions, call.log).keys();
+  tn::TrainingSet set = tn::load_training_set(o.inputs.empty() ? "-" : o.inputs.front(), o.root, selection,
                                               o.size, o.train.task, o.allow_truncated);
   if (!tells) return set;
   call.log.note(

@@ -14,6 +14,7 @@
 #include "libcore/plot/overlays.hpp"
 #include "libcore/plot/sheet.hpp"
 #include "tools/augment_flags.hpp"
+#include "tools/select_watch.hpp"
 #include "tools/viz/commands.hpp"
 #include "tools/viz/options.hpp"
 
@@ -37,6 +38,7 @@ tn::Flags overlay_flags(Options& o) {
              "folder for DIR/ID.png; or, ending in .png, the file for the one record");
   f.optional("thickness", o.overlay.thickness, "PX", "width of the outlines");
   f.toggle("areas", o.overlay.areas, "tint areas in place of outlines: both, predicted alone, drawn alone");
+  tn::viz::add_cam(f, o.overlay.head);
   f.toggle("caption", o.overlay.caption,
            "below the image id, Dice, label and probability; on it a scale bar where the spacing is known");
   tn::viz::add_theme(f, o.overlay.theme);
@@ -50,8 +52,11 @@ tn::Flags overlay_flags(Options& o) {
   return f;
 }
 
-tn::Exit overlay(Options o, const tn::Invocation& call) {
+tn::Exit overlay(const Options& given, const tn::Invocation& call) {
+  Options o = given;
   o.overlay.selection.conditions = o.conditions();
+  tn::SelectWatch watch(o.overlay.selection.conditions, call.log);
+  o.overlay.selection.watch = watch.keys();
   tn::check(o.overlay);
   const tn::InterruptScope interruptible;
   tn::ManifestReader reader(o.input(), o.read);
@@ -67,6 +72,9 @@ tn::Exit overlay(Options o, const tn::Invocation& call) {
   if (outcome.skipped > 0)
     call.log.warning(
         fmt::format("records that arrived with an error, without a picture: {}", outcome.skipped));
+  if (outcome.unmapped > 0)
+    call.log.warning(
+        fmt::format("records of which the model gave no such map, drawn without it: {}", outcome.unmapped));
   call.log.note(fmt::format("{} pictures written", outcome.written));
   return outcome.failed > 0 ? tn::Exit::partial : tn::Exit::ok;
 }
@@ -81,6 +89,7 @@ tn::Flags sheet_flags(Options& o) {
   tn::viz::add_theme(f, o.sheet.theme);
   f.section("Layout");
   f.toggle("areas", o.sheet.areas, "tint areas in place of outlines: both, predicted alone, drawn alone");
+  tn::viz::add_cam(f, o.sheet.head);
   f.optional("columns", o.sheet.columns, "N", "tiles a row; 0: as the number of tiles asks for, 6 at most");
   f.optional("tile", o.sheet.tile, "PX", "width of a tile");
   f.optional("sort", o.sheet.sort, "KEY[:desc]",
@@ -89,8 +98,11 @@ tn::Flags sheet_flags(Options& o) {
   return f;
 }
 
-tn::Exit sheet(Options o, const tn::Invocation& call) {
+tn::Exit sheet(const Options& given, const tn::Invocation& call) {
+  Options o = given;
   o.sheet.selection.conditions = o.conditions();
+  tn::SelectWatch watch(o.sheet.selection.conditions, call.log);
+  o.sheet.selection.watch = watch.keys();
   tn::check(o.sheet);
   const tn::PictureFormat format = tn::picture_format(o.output);
   const tn::InterruptScope interruptible;
@@ -133,8 +145,11 @@ tn::Flags augment_flags(Options& o) {
   return f;
 }
 
-tn::Exit augment(Options o, const tn::Invocation& call) {
+tn::Exit augment(const Options& given, const tn::Invocation& call) {
+  Options o = given;
   o.augment.selection.conditions = o.conditions();
+  tn::SelectWatch watch(o.augment.selection.conditions, call.log);
+  o.augment.selection.watch = watch.keys();
   tn::check(o.augment);
   const tn::PictureFormat format = tn::picture_format(o.output);
   const tn::InterruptScope interruptible;
@@ -162,7 +177,7 @@ tn::Flags curves_flags(Options& o) {
   return f;
 }
 
-tn::Exit curves(Options o, const tn::Invocation& call) {
+tn::Exit curves(const Options& o, const tn::Invocation& call) {
   const tn::PictureFormat format = tn::picture_format(o.output);
   const std::vector<std::string> paths = o.all_inputs(), names = tn::run_names(paths, o.names);
   std::vector<tn::TrainingRun> runs;

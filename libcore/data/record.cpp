@@ -155,6 +155,15 @@ std::optional<nlohmann::json> Record::at(std::string_view path) const {
   return std::nullopt;
 }
 
+bool Record::has_at(std::string_view path) const {
+  if (has(path)) return true;
+  for (std::size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
+    const auto top = json(path.substr(0, dot));
+    if (top && descend(*top, path.substr(dot + 1)) != nullptr) return true;
+  }
+  return false;
+}
+
 void Record::replace(std::size_t first, std::size_t last, std::string_view with) {
   line_.replace(first, last - first, with);
   members_ = member_spans(line_);

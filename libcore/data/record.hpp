@@ -50,6 +50,7 @@ class Record {
   // A dotted path below the record ("pre.geometry.scale"); a key that holds the whole path itself is
   // preferred.
   std::optional<nlohmann::json> at(std::string_view path) const;
+  bool has_at(std::string_view path) const;  // present, null included
 
   void set_raw(std::string_view key, std::string_view value);  // value: valid JSON text on one line
   void set(std::string_view key, std::string_view text);

@@ -47,16 +47,38 @@ void check(const Selection& selection) {
 }
 
 std::vector<Record> selected(std::vector<Record> records, const Selection& selection) {
-  std::erase_if(records, [&](const Record& record) { return !matches(record, selection.conditions); });
+  std::erase_if(records, [&](const Record& record) { return !chosen(record, selection); });
   if (selection.limit && records.size() > static_cast<std::size_t>(*selection.limit))
     records.erase(records.begin() + *selection.limit, records.end());
   return records;
 }
 
 bool Selector::take(const Record& record) {
-  const bool taken = matches(record, selection_.conditions);
+  const bool taken = chosen(record, selection_);
   if (taken) ++taken_;
   return taken;
+}
+
+void KeyWatch::note(const Record& record) {
+  any_record_ = true;
+  std::erase_if(absent_, [&](const std::string& key) { return record.has_at(key); });
+}
+
+std::vector<std::string> KeyWatch::absent() const {
+  return any_record_ ? absent_ : std::vector<std::string>();
+}
+
+std::vector<std::string> watched_keys(const std::vector<Condition>& conditions) {
+  std::vector<std::string> keys;
+  for (const Condition& condition : conditions)
+    if (condition.value != "null" && std::ranges::find(keys, condition.key) == keys.end())
+      keys.push_back(condition.key);
+  return keys;
+}
+
+bool chosen(const Record& record, const Selection& selection) {
+  if (selection.watch != nullptr) selection.watch->note(record);
+  return matches(record, selection.conditions);
 }
 
 bool matches(const Record& record, const std::vector<Condition>& conditions) {

@@ -25,9 +25,25 @@ struct Condition {
 // "split=test", "label!=null". Throws Error(usage) for text without '='.
 Condition parse_condition(const std::string& text);
 
+// Which of some keys or dotted paths no record has had so far: most likely misspelt.
+class KeyWatch {
+ public:
+  explicit KeyWatch(std::vector<std::string> keys) : absent_(std::move(keys)) {}
+  void note(const Record& record);
+  std::vector<std::string> absent() const;  // none before the first record
+
+ private:
+  std::vector<std::string> absent_;
+  bool any_record_ = false;
+};
+
+// The keys of conditions that can hardly be meant where no record has them: all but those on null.
+std::vector<std::string> watched_keys(const std::vector<Condition>& conditions);
+
 struct Selection {
   std::vector<Condition> conditions;  // all must hold
   std::optional<std::int64_t> limit;  // at most so many of the records that match
+  KeyWatch* watch = nullptr;          // told of each record looked at; the caller's
 };
 
 void check(const Selection& selection);  // throws Error(usage): a negative limit
@@ -36,6 +52,7 @@ void check(const Selection& selection);  // throws Error(usage): a negative limi
 std::vector<Record> selected(std::vector<Record> records, const Selection& selection);
 
 bool matches(const Record& record, const std::vector<Condition>& conditions);
+bool chosen(const Record& record, const Selection& selection);  // whatever the limit; tells the watch
 
 // Chooses among records as they come.
 class Selector {

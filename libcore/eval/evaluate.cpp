@@ -116,12 +116,14 @@ Evaluation evaluate(ManifestReader& reader, const EvalOptions& options, const Ca
                            options.surface, result.threshold,     labels_of(result.header)};
   Arrivals arrivals;
   Source source(reader, options.selection, arrivals);
+  KeyWatch by(options.by);
   for_each_ordered(
       thread_count(options.jobs), [&] { return source.next(); },
       [&](Record record) { return scored(std::move(record), score); },
       [&](const Record& record) {
         CaseScore one = case_of(record, score);
         one.failed_here = !arrivals.take() && record.failed();
+        by.note(record);
         for (const std::string& key : options.by)
           one.groups.push_back(value_text(record, key).value_or("null"));
         note_model(result.models, record);
@@ -131,6 +133,8 @@ Evaluation evaluate(ManifestReader& reader, const EvalOptions& options, const Ca
         result.cases.push_back(std::move(one));
       },
       [&] { reader.stop(); });
+  result.absent_by = by.absent();
+  std::erase(result.absent_by, kNoduleSize);
   result.manifest_hash = source.hash();
   result.truncated = reader.truncated();
   return result;

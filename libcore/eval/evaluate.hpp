@@ -50,10 +50,11 @@ struct Evaluation {
   double threshold = 0.5;
   ThresholdSource threshold_source = ThresholdSource::none_given;
   std::vector<std::string> by;
-  Header header;                    // of the input
-  bool truncated = false;           // the input was cut off, and that was allowed
-  std::string manifest_hash;        // SHA-256 of the records evaluated, as they came
-  std::vector<std::string> models;  // hashes of the models that predicted, in order of appearance
+  std::vector<std::string> absent_by;  // keys of subgroups that no record had
+  Header header;                       // of the input
+  bool truncated = false;              // the input was cut off, and that was allowed
+  std::string manifest_hash;           // SHA-256 of the records evaluated, as they came
+  std::vector<std::string> models;     // hashes of the models that predicted, in order of appearance
 };
 
 // Told of each record, in order, as it goes on; CaseScore::failed_here says what failed here.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <opencv2/imgproc.hpp>
 
 #include "libcore/base/text.hpp"
 #include "libcore/eval/location.hpp"
@@ -74,8 +75,10 @@ Geometry geometry(const cv::Mat1b& predicted, const cv::Mat1b& drawn, const Over
                   const Spacing& spacing, const SurfaceOptions& options, EmptyRule rule) {
   if (counts.tp + counts.fp == 0 || counts.tp + counts.fn == 0)
     return of_empty(predicted, drawn, counts, spacing, options, rule);
-  const SurfaceDistances distances = surface_distances(predicted, drawn, spacing, options);
-  const Location location = locate(predicted, drawn, spacing);
+  const cv::Rect box = cv::boundingRect(predicted) | cv::boundingRect(drawn);  // nothing lies outside
+  const cv::Mat1b p = predicted(box), d = drawn(box);
+  const SurfaceDistances distances = surface_distances(p, d, spacing, options);
+  const Location location = locate(p, d, spacing);
   Geometry result;
   result.values = {distances.hd95, distances.hausdorff, distances.assd, distances.masd};
   result.values.insert(result.values.end(), distances.nsd.begin(), distances.nsd.end());

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "libcore/eval/joint_table.hpp"
 #include "libcore/eval/markdown.hpp"
 
@@ -15,19 +17,43 @@ std::string range(const TableCell& cell, std::int64_t digits, const char* dash) 
   return fmt::format(" ({:.{}f}{}{:.{}f})", *cell.low, digits, dash, *cell.high, digits);
 }
 
+// What stands for a character that TeX takes for a command, or that its default fonts have in another's
+// place.
+std::string latex(char c) {
+  switch (c) {
+    case '\\':
+      return "\\textbackslash{}";
+    case '~':
+      return "\\textasciitilde{}";
+    case '^':
+      return "\\textasciicircum{}";
+    case '<':
+      return "\\textless{}";
+    case '>':
+      return "\\textgreater{}";
+    case '|':
+      return "\\textbar{}";
+    case '[':  // after the end of a row it would begin an option of that
+    case '*':
+      return fmt::format("{{{}}}", c);
+    default:
+      break;
+  }
+  if (std::string_view("{}$&#%_").find(c) != std::string_view::npos) return fmt::format("\\{}", c);
+  return {static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? ' ' : c};
+}
+
 std::string latex(std::string_view text) {
   std::string safe;
-  for (const char c : text) {
-    if (c == '\\')
-      safe += "\\textbackslash{}";
-    else if (c == '~' || c == '^')
-      safe += fmt::format("\\{}{{}}", c);
-    else if (std::string_view("{}$&#%_").find(c) != std::string_view::npos)
-      safe += fmt::format("\\{}", c);
-    else
-      safe += c == '\n' || c == '\r' ? ' ' : c;
-  }
+  for (const char c : text) safe += latex(c);
   return safe;
+}
+
+// A comment ends with its line.
+std::string latex_comment(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return "% " + text + "\n";
 }
 
 }  // namespace
@@ -72,7 +98,7 @@ std::string table_latex(const JointTable& table) {
     text += " \\\\\n";
   }
   text += "\\bottomrule\n\\end{tabular}\n";
-  for (const std::string& note : table.notes) text += "% " + note + "\n";
+  for (const std::string& note : table.notes) text += latex_comment(note);
   return text;
 }
 

@@ -1,5 +1,7 @@
 #include "libcore/eval/overlap.hpp"
 
+#include <opencv2/core.hpp>
+
 #include "libcore/base/error.hpp"
 
 namespace tn {
@@ -25,22 +27,15 @@ Overlap overlap(const cv::Mat1b& predicted, const cv::Mat1b& drawn) {
   if (predicted.size() != drawn.size())
     throw Error(Exit::bad_data, "the predicted mask is {}x{} px, the drawn one {}x{} px", predicted.cols,
                 predicted.rows, drawn.cols, drawn.rows);
+  if (drawn.empty()) return {};
+  const cv::Mat &p = predicted, &d = drawn;
+  cv::Mat both;
+  cv::min(p, d, both);  // > 0 where both are
   Overlap counts;
-  for (int y = 0; y < drawn.rows; ++y) {
-    const std::uint8_t* p = predicted[y];
-    const std::uint8_t* d = drawn[y];
-    std::int64_t both = 0, only_predicted = 0, only_drawn = 0;
-    for (int x = 0; x < drawn.cols; ++x) {
-      const bool is = p[x] > 0, should = d[x] > 0;
-      both += is && should;
-      only_predicted += is && !should;
-      only_drawn += !is && should;
-    }
-    counts.tp += both;
-    counts.fp += only_predicted;
-    counts.fn += only_drawn;
-    counts.tn += drawn.cols - both - only_predicted - only_drawn;
-  }
+  counts.tp = cv::countNonZero(both);
+  counts.fp = cv::countNonZero(predicted) - counts.tp;
+  counts.fn = cv::countNonZero(drawn) - counts.tp;
+  counts.tn = static_cast<std::int64_t>(drawn.total()) - counts.tp - counts.fp - counts.fn;
   return counts;
 }
 

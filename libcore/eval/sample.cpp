@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "libcore/eval/calibration.hpp"
 
@@ -41,6 +42,17 @@ std::int64_t whole(double sum) {
   return std::llround(sum);
 }
 
+// The unit that weighs nothing where all others weigh one: a jackknife's sample. No bootstrap's is like that.
+std::optional<std::size_t> only_one_left_out(const std::vector<double>& weights) {
+  std::optional<std::size_t> unit;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] == 1) continue;
+    if (weights[i] != 0 || unit) return std::nullopt;
+    unit = i;
+  }
+  return unit;
+}
+
 }  // namespace
 
 std::vector<Statistic> statistics(const SurfaceOptions& surface) {
@@ -77,6 +89,10 @@ Sample::Sample(std::span<const CaseScore> cases, const Units& units, EmptyRule e
     labelled_.push_back({{*one.p_malignant, *one.malignant}, units.of_case[i]});
     add_class(row, labelled_.back().scored);
   }
+  total_.resize(columns_);
+  for (std::size_t unit = 0; unit < units_; ++unit)
+    for (std::size_t column = 0; column < columns_; ++column)
+      total_[column] += rows_[unit * columns_ + column];
   std::ranges::stable_sort(labelled_, std::greater<>(),
                            [](const Labelled& one) { return one.scored.p_malignant; });
 }
@@ -158,11 +174,23 @@ void Sample::append_curves(std::vector<double>& values, const std::vector<double
                 {over(twice_wins, 2 * malignant * benign), over(precision_sum, malignant), 0, 0, error});
 }
 
+void Sample::sum_without(std::size_t unit, double* sums) const {
+  for (std::size_t column = 0; column < columns_; ++column)
+    sums[column] = total_[column] - rows_[unit * columns_ + column];
+}
+
 std::vector<std::vector<double>> Sample::values(std::span<const std::vector<double>> weights) const {
   std::vector<double> sums(weights.size() * columns_);
-  for (std::size_t unit = 0; unit < units_; ++unit) {
+  std::vector<std::size_t> together;  // those that need a pass over the units
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    if (const auto unit = only_one_left_out(weights[k]))
+      sum_without(*unit, sums.data() + k * columns_);
+    else
+      together.push_back(k);
+  }
+  for (std::size_t unit = 0; unit < units_ && !together.empty(); ++unit) {
     const double* row = rows_.data() + unit * columns_;
-    for (std::size_t k = 0; k < weights.size(); ++k) {
+    for (const std::size_t k : together) {
       const double weight = weights[k][unit];
       if (weight == 0) continue;
       double* sum = sums.data() + k * columns_;

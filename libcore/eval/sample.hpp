@@ -45,6 +45,7 @@ class Sample {
   };
   void add_masks(double* row, const CaseScore& one) const;
   void add_class(double* row, const ScoredCase& one) const;
+  void sum_without(std::size_t unit, double* sums) const;
   void append_curves(std::vector<double>& values, const std::vector<double>& weights) const;
   std::vector<double> of_sums(const double* sums, const std::vector<double>& weights) const;
 
@@ -55,6 +56,7 @@ class Sample {
   std::size_t units_;
   std::size_t names_;
   std::vector<double> rows_;        // units x columns: sums over the cases of a unit
+  std::vector<double> total_;       // of all rows
   std::vector<Labelled> labelled_;  // the most probable first
 };
 

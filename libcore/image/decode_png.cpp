@@ -132,6 +132,13 @@ bool convert(const std::uint8_t* row, const PngLayout& layout, Reading reading, 
     for (int x = 0; x < width; ++x) out[x] = layout.value[row[x]];
     return *std::max_element(row, row + width) < layout.colours;
   }
+  if (layout.channels == 1 && layout.bits == 8) {  // most images: copied, or many pixels at a time
+    if (reading == Reading::grey)
+      std::copy(row, row + width, out);
+    else
+      for (int x = 0; x < width; ++x) out[x] = static_cast<std::uint8_t>(row[x] > 0 ? 255 : 0);
+    return true;
+  }
   const Ink ink = layout.channels == 1 ? Ink::grey : Ink::rgb;
   if (layout.bits == 16)
     convert_row(reinterpret_cast<const std::uint16_t*>(row), width, layout.channels, ink, 65535, reading,

@@ -50,10 +50,15 @@ cv::Mat1b keep(const Parts& parts, const std::function<bool(std::size_t label)>&
 cv::Mat3b draw_contours(const cv::Mat1b& grey, std::span<const Outline> outlines, int thickness) {
   cv::Mat3b picture;
   cv::cvtColor(grey, picture, cv::COLOR_GRAY2BGR);
+  return draw_contours(picture, outlines, thickness);
+}
+
+cv::Mat3b draw_contours(const cv::Mat3b& bgr, std::span<const Outline> outlines, int thickness) {
+  cv::Mat3b picture = bgr.clone();
   for (const Outline& outline : outlines) {
-    if (outline.mask.size() != grey.size())
+    if (outline.mask.size() != bgr.size())
       throw Error(Exit::internal, "an outline of {} x {} px does not belong on an image of {} x {}",
-                  outline.mask.cols, outline.mask.rows, grey.cols, grey.rows);
+                  outline.mask.cols, outline.mask.rows, bgr.cols, bgr.rows);
     std::vector<std::vector<cv::Point>> contours;
     cv::findContours(outline.mask, contours, cv::RETR_CCOMP, cv::CHAIN_APPROX_NONE);
     cv::drawContours(picture, contours, -1, cv::Scalar(outline.colour), thickness, cv::LINE_8);

@@ -15,6 +15,7 @@ struct Outline {
 // The image in colour with each mask's outline, holes included, drawn over it in the order given; the
 // outline runs on the mask's own border pixels and grows to both sides with `thickness` (px, at least 1).
 cv::Mat3b draw_contours(const cv::Mat1b& grey, std::span<const Outline> outlines, int thickness = 1);
+cv::Mat3b draw_contours(const cv::Mat3b& bgr, std::span<const Outline> outlines, int thickness = 1);
 
 // The connected part (8 neighbours) of most pixels; of several equal ones the one met first, row by row. An
 // empty mask stays empty. {0,255}.

@@ -90,7 +90,7 @@ TrainingSet load_training_set(const std::string& path, const std::string& root, 
   std::vector<Record> used;
   while (auto record = reader.next()) {
     if (selection.limit && static_cast<std::int64_t>(used.size()) >= *selection.limit) continue;
-    if (!matches(*record, selection.conditions)) continue;
+    if (!chosen(*record, selection)) continue;
     const auto split = record->text("split");
     if (split != "train" && split != "val") continue;
     if (record->failed()) {

@@ -13,12 +13,14 @@
 #include "libcore/eval/calibration.hpp"
 #include "libcore/eval/roc.hpp"
 #include "libcore/eval/statistics.hpp"
+#include "libcore/plot/density.hpp"
 #include "libcore/plot/threshold_curves.hpp"
 
 namespace tn {
 namespace {
 
 constexpr double kNormal = 1.959963984540054;  // of 95 % in the middle
+constexpr int kDensitySteps = 129;             // of a violin, from end to end
 
 std::string auroc_text(const LabelledCases& cases) {
   const auto value = auroc(cases.cases);
@@ -211,7 +213,7 @@ std::vector<Chart> reliability_charts(std::span<const CaseRun> runs) {
   return {chart, counts};
 }
 
-Chart box_chart(const CaseRun& run, const std::string& metric, const std::string& by) {
+Chart box_chart(const CaseRun& run, const std::string& metric, const std::string& by, bool violin) {
   std::map<std::string, std::vector<double>> groups;
   for (const Record& record : run.records)
     if (const auto value = number_at(record, "metrics." + metric))
@@ -230,7 +232,9 @@ Chart box_chart(const CaseRun& run, const std::string& metric, const std::string
     const auto x = static_cast<double>(i);
     chart.x_names.emplace_back(x, fmt::format("{} (n = {})", order[i].first, order[i].second.size()));
     chart.boxes.push_back(box_of(x, order[i].second));
+    if (violin) chart.boxes.back().density = kernel_density(order[i].second, kDensitySteps);
   }
+  if (violin) chart.note = "density: normal kernel, Silverman's bandwidth";
   chart.y_range = is_share(chart.boxes) ? Range{0, 1} : range_of_values(chart.boxes);
   return chart;
 }

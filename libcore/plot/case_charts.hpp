@@ -27,8 +27,9 @@ Chart pr_chart(std::span<const CaseRun> runs, const IntervalOptions& band);
 std::vector<Chart> reliability_charts(std::span<const CaseRun> runs);
 
 // A box a value of the records' key `by` (most cases first, then by name): quartiles, whiskers to the
-// furthest value within 1.5 box lengths, and all values of `metrics.METRIC`.
-Chart box_chart(const CaseRun& run, const std::string& metric, const std::string& by);
+// furthest value within 1.5 box lengths, and all values of `metrics.METRIC`. violin: each box in the density
+// of its values, see kernel_density(); a group whose values are all equal has none.
+Chart box_chart(const CaseRun& run, const std::string& metric, const std::string& by, bool violin = false);
 
 // Bland and Altman: predicted less drawn area over their mean, with the mean difference and 1.96 standard
 // deviations around it. mm2 where every record has its spacing, else px.

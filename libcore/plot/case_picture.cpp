@@ -21,14 +21,18 @@ void load_pixels(CasePicture& picture, const Record& record, const std::string& 
   picture.drawn = load_mask(record, root, size, limits);
   if (const auto prediction = prediction_of(record))
     picture.predicted = load_mask(*prediction, root, size, limits);
+  if (picture.head != ActivationHead::none)
+    picture.activation = load_activation(record, picture.head, root, size, limits);
   picture.image = image;
 }
 
 }  // namespace
 
-CasePicture load_case(const Record& record, const std::string& root, const DecodeLimits& limits) {
+CasePicture load_case(const Record& record, const std::string& root, const DecodeLimits& limits,
+                      ActivationHead head) {
   CasePicture picture;
   picture.id = record.id();
+  picture.head = head;
   picture.label = value_text(record, "label");
   picture.p_malignant = number_at(record, "p_malignant");
   const auto correct = record.at("metrics.class_correct");

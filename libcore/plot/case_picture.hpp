@@ -8,6 +8,7 @@
 #include "libcore/data/record.hpp"
 #include "libcore/image/image_io.hpp"
 #include "libcore/image/regions.hpp"
+#include "libcore/plot/activation.hpp"
 
 namespace tn {
 
@@ -16,7 +17,9 @@ struct CasePicture {
   cv::Mat1b image;  // the original; empty where `error` says why
   std::optional<cv::Mat1b> drawn;
   std::optional<cv::Mat1b> predicted;
-  std::optional<double> dice;  // the record's metrics.dice, else of the two masks
+  ActivationHead head = ActivationHead::none;  // whose activation map was asked for
+  std::optional<Activation> activation;        // nothing also where the model gave none
+  std::optional<double> dice;                  // the record's metrics.dice, else of the two masks
   std::optional<double> p_malignant;
   std::optional<std::string> label;
   std::optional<bool> class_correct;  // the record's metrics.class_correct
@@ -26,6 +29,7 @@ struct CasePicture {
 };
 
 // Never fails: what cannot be read is said in `error`.
-CasePicture load_case(const Record& record, const std::string& root, const DecodeLimits& limits);
+CasePicture load_case(const Record& record, const std::string& root, const DecodeLimits& limits,
+                      ActivationHead head = ActivationHead::none);
 
 }  // namespace tn

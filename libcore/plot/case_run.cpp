@@ -26,7 +26,7 @@ void read_report_cases(CaseRun& run, const CaseRunOptions& options) {
   run.threshold = report.threshold;
   for (std::size_t i = 0; i < report.cases.size(); ++i) {
     Record record = Record::parse(report.json["cases"][i].dump(), run.path);
-    if (!matches(record, options.conditions)) continue;
+    if (!chosen(record, options.selection)) continue;
     run.records.push_back(std::move(record));
     run.cases.push_back(std::move(report.cases[i]));
   }
@@ -41,7 +41,7 @@ void read_records(CaseRun& run, const CaseRunOptions& options) {
       (*model)["class_threshold"].is_number())
     run.threshold = (*model)["class_threshold"].get<double>();
   while (std::optional<Record> record = reader.next()) {
-    if (!matches(*record, options.conditions)) continue;
+    if (!chosen(*record, options.selection)) continue;
     run.cases.push_back(case_of(*record, score));
     run.records.push_back(std::move(*record));
   }

@@ -23,7 +23,7 @@ struct CaseRun {
 
 struct CaseRunOptions {
   ReadOptions read;
-  std::vector<Condition> conditions;
+  Selection selection = {};  // without a limit
 };
 
 // Records with `metrics` as tn-eval --per-case writes them, or a file that tn-eval --json wrote; "-": such

@@ -163,13 +163,40 @@ void draw_series(Canvas& canvas, const Series& series, const Rgb& colour, const 
     draw_line(canvas, series, colour, frame);
 }
 
-// Dots lie beside each other in a pattern that repeats, so that the same values make the same picture.
+// The density at a value as a share of the densest; 1 without a violin.
+double relative_density(const BoxMark& mark, double value) {
+  if (mark.density.empty()) return 1;
+  const double low = mark.density.front().x, high = mark.density.back().x;
+  const double place = (value - low) / (high - low) * static_cast<double>(mark.density.size() - 1);
+  const auto nearest = static_cast<std::size_t>(std::lround(place));
+  return mark.density.at(nearest).y / std::ranges::max(mark.density, {}, &Point::y).y;
+}
+
+// Up its right side and down its left.
+void draw_violin(Canvas& canvas, const BoxMark& mark, const Rgb& colour, const Frame& frame, double width) {
+  if (mark.density.empty()) return;
+  const double x = frame.at_x(mark.x), most = std::ranges::max(mark.density, {}, &Point::y).y;
+  std::vector<Point> outline;
+  const auto add = [&](const Point& at, double side) {
+    outline.push_back({x + side * width / 2 * at.y / most, frame.at_y(at.x)});
+  };
+  for (const Point& at : mark.density) add(at, 1);
+  for (std::size_t i = mark.density.size(); i-- > 0;) add(mark.density[i], -1);
+  canvas.area(outline, colour, 0.18);
+  canvas.path(outline, {colour, 1.5}, true);
+}
+
+// Dots lie beside each other in a pattern that repeats, so that the same values make the same picture; they
+// stay inside a violin.
 void draw_box_mark(Canvas& canvas, const BoxMark& mark, const Rgb& colour, const Frame& frame, double width) {
   const double x = frame.at_x(mark.x);
+  draw_violin(canvas, mark, colour, frame, width);
   for (std::size_t i = 0; i < mark.values.size(); ++i) {
     const double aside = (static_cast<double>(i * 7 % 11) / 10 - 0.5) * 0.8 * width;
-    canvas.dot({x + aside, frame.at_y(mark.values[i])}, 1.5, canvas.theme().quiet);
+    canvas.dot({x + aside * relative_density(mark, mark.values[i]), frame.at_y(mark.values[i])}, 1.5,
+               canvas.theme().quiet);
   }
+  if (!mark.density.empty()) width /= 5;
   const Stroke stroke{colour, 2};
   const double top = frame.at_y(mark.third), bottom = frame.at_y(mark.first);
   canvas.line({x, frame.at_y(mark.high)}, {x, top}, stroke);
@@ -268,6 +295,11 @@ void draw_words(Canvas& canvas, const Chart& chart, const Box& box, const Frame&
   TextStyle upwards = aligned(kLabel, Align::centre);
   upwards.upwards = true;
   canvas.text({box.x + 12, frame.box.y + frame.box.height / 2}, chart.y_label, upwards);
+  if (!chart.note.empty()) {
+    const double room = frame.box.width - canvas.text_width(chart.title, kTitle) - 16;
+    canvas.text({frame.box.x + frame.box.width, box.y + 12}, shortened(canvas, chart.note, kLabel, room),
+                quiet(canvas, Align::right));
+  }
   if (chart.legend_below)
     draw_legend_below(canvas, chart, {frame.box.x, frame.box.y + frame.box.height + 40, frame.box.width, 0});
   else

@@ -42,6 +42,9 @@ struct BoxMark {
   double x = 0;
   double low = 0, first = 0, median = 0, third = 0, high = 0;
   std::vector<double> values;
+  // Of a violin around a slim box: places (x) from the least to the greatest value and the density (y) there;
+  // the densest place is as wide as a box. Empty: none.
+  std::vector<Point> density = {};
 };
 
 struct Chart {
@@ -57,6 +60,7 @@ struct Chart {
   std::vector<std::pair<double, std::string>> x_names;  // in place of ticks of x
   std::vector<Level> levels;
   std::vector<BoxMark> boxes;
+  std::string note;           // in the line of the title, at the right; for charts without a legend there
   bool legend_below = false;  // a line an entry under the axis; else in the line of the title
 };
 

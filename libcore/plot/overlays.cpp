@@ -30,7 +30,7 @@ std::string path_of(const std::string& id, const OverlayOptions& options) {
 
 // Writes the picture. What comes back is the record's id with `path`, or with `reason` where there is none.
 Record drawn(const Record& record, const OverlayOptions& options) {
-  const CasePicture picture = load_case(record, options.root, {options.max_pixels});
+  const CasePicture picture = load_case(record, options.root, {options.max_pixels}, options.head);
   Record answer = Record::of(picture.id);
   if (picture.error) {
     if (picture.failed_here) answer.set("reason", printable(*picture.error, 2000));
@@ -43,6 +43,7 @@ Record drawn(const Record& record, const OverlayOptions& options) {
   else
     save_png(path, overlay_of(picture, static_cast<int>(options.thickness), options.areas), options.force);
   answer.set("path", printable(path, 8192));
+  if (options.head != ActivationHead::none && !picture.activation) answer.set_raw("unmapped", "true");
   return answer;
 }
 
@@ -53,6 +54,7 @@ void check(const OverlayOptions& options) {
   if (options.thickness < 1 || options.thickness > 100)
     throw Error(Exit::usage, "outlines of {} px: 1 to 100 are possible", options.thickness);
   if (options.max_pixels < 1) throw Error(Exit::usage, "at most {} pixels", options.max_pixels);
+  check_tints(options.areas, options.head);
   if (options.selection.limit && *options.selection.limit < 0)
     throw Error(Exit::usage, "a limit of {} records", *options.selection.limit);
 }
@@ -62,17 +64,22 @@ cv::Mat3b overlay_of(const CasePicture& picture, int thickness, bool areas) {
   std::vector<Outline> outlines;
   if (picture.drawn) outlines.push_back({*picture.drawn, bgr(kDrawn)});
   if (picture.predicted) outlines.push_back({*picture.predicted, bgr(kPredicted)});
-  return draw_contours(picture.image, outlines, thickness);
+  if (!picture.activation) return draw_contours(picture.image, outlines, thickness);
+  std::vector<Outline> edges = outlines;
+  for (Outline& edge : edges) edge.colour = bgr(kBlack);
+  const cv::Mat3b map = glowing(picture.image, picture.activation->levels);
+  return draw_contours(draw_contours(map, edges, thickness + 2), outlines, thickness);
 }
 
 std::string captioned(const CasePicture& picture, const OverlayOptions& options) {
   const cv::Mat3b image = overlay_of(picture, static_cast<int>(options.thickness), options.areas);
-  Canvas canvas(PictureFormat::png, image.cols, image.rows + static_cast<int>(kCaptionHeight) + 4,
+  const double caption = caption_height(options.head);
+  Canvas canvas(PictureFormat::png, image.cols, image.rows + static_cast<int>(caption) + 4,
                 theme_of(options.theme));
   const Box box{0, 0, static_cast<double>(image.cols), static_cast<double>(image.rows)};
   canvas.image(image, box);
   if (picture.spacing) draw_scale_bar(canvas, 1 / (*picture.spacing)[0], box);
-  draw_caption(canvas, picture, {4, box.height, box.width - 8, kCaptionHeight});
+  draw_caption(canvas, picture, {4, box.height, box.width - 8, caption});
   return canvas.finish();
 }
 
@@ -102,6 +109,7 @@ OverlayOutcome draw_overlays(ManifestReader& reader, const OverlayOptions& optio
     if (reason && options.fail_fast) throw Error(Exit::partial, "{}: {}", answer.id(), *reason);
     if (reason) report.failed(answer.id(), *reason);
     if (path) report.written(*path);
+    if (answer.has("unmapped")) ++outcome.unmapped;
   };
   for_each_ordered(
       thread_count(options.jobs), source, [&](const Record& record) { return drawn(record, options); }, sink,

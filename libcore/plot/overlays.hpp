@@ -17,8 +17,9 @@ struct OverlayOptions {
   std::string output;  // a folder, DIR/ID.png for each record; or, ending in .png, the file of the one record
   std::string root;
   Selection selection;
-  std::int64_t thickness = 1;  // px of the outlines
-  bool areas = false;          // tinted areas in place of outlines
+  std::int64_t thickness = 1;                  // px of the outlines
+  bool areas = false;                          // tinted areas in place of outlines
+  ActivationHead head = ActivationHead::none;  // whose activation map lies over the image; not with areas
   bool caption = false;  // id, Dice, label and probability below, a scale bar where the spacing is known
   ThemeName theme = ThemeName::light;  // of the caption
   std::int64_t max_pixels = DecodeLimits().max_pixels;
@@ -29,8 +30,8 @@ struct OverlayOptions {
 
 void check(const OverlayOptions& options);  // throws Error(usage)
 
-// BGR of the image's own size: drawn in blue, predicted in orange over it, as outlines or areas (see
-// tinted()). The case has an image.
+// BGR of the image's own size, under the activation map if there is one: drawn in blue, predicted in orange
+// over it, as outlines (edged with black on a map) or areas (see tinted()). The case has an image.
 cv::Mat3b overlay_of(const CasePicture& picture, int thickness, bool areas = false);
 
 // The same with a caption below it, as PNG bytes.
@@ -38,8 +39,9 @@ std::string captioned(const CasePicture& picture, const OverlayOptions& options)
 
 struct OverlayOutcome {
   std::int64_t written = 0;
-  std::int64_t failed = 0;   // here
-  std::int64_t skipped = 0;  // arrived with an error: there is nothing to show
+  std::int64_t failed = 0;    // here
+  std::int64_t skipped = 0;   // arrived with an error: there is nothing to show
+  std::int64_t unmapped = 0;  // written without the activation map: the model gave none
 };
 
 // Told of each record that failed here and of each picture written, in order.

@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kGap = 12;
 constexpr int kLegendHeight = 22;
+constexpr int kSecondLine = 18;  // of the legend, for an activation map
 constexpr TextStyle kWords{.size = 11};
 
 struct SortKey {
@@ -46,8 +47,9 @@ bool before(const std::optional<nlohmann::json>& a, const std::optional<nlohmann
 struct Grid {
   int columns, rows;
   int tile_width, tile_height;  // caption included
+  int legend;                   // height
   int width() const { return columns * tile_width + (columns + 1) * kGap; }
-  int height() const { return rows * tile_height + (rows + 1) * kGap + kLegendHeight; }
+  int height() const { return rows * tile_height + (rows + 1) * kGap + legend; }
   Box tile(std::size_t i) const {
     const int column = static_cast<int>(i) % columns, row = static_cast<int>(i) / columns;
     return {static_cast<double>(kGap + column * (tile_width + kGap)),
@@ -62,18 +64,19 @@ Grid grid_of(std::size_t tiles, const SheetOptions& options) {
   const std::int64_t columns =
       std::min(count, options.columns > 0 ? options.columns : std::min<std::int64_t>(square, 6));
   const std::int64_t rows = (count + columns - 1) / columns;
-  const std::int64_t height = options.tile * 3 / 4 + static_cast<std::int64_t>(kCaptionHeight);
+  const std::int64_t height = options.tile * 3 / 4 + static_cast<std::int64_t>(caption_height(options.head));
   if (std::max(columns * (options.tile + kGap), rows * (height + kGap)) > 30'000)
     throw Error(Exit::bad_data,
                 "{} tiles of {} px, {} a row, make too large a picture; take fewer or smaller ones", count,
                 options.tile, columns);
   return {static_cast<int>(columns), static_cast<int>(rows), static_cast<int>(options.tile),
-          static_cast<int>(height)};
+          static_cast<int>(height), kLegendHeight + (options.head == ActivationHead::none ? 0 : kSecondLine)};
 }
 
-void draw_legend(Canvas& canvas, const Grid& grid, std::size_t cases, bool any_wrong, bool areas) {
-  const double y = grid.height() - 10;
-  double x = draw_mask_legend(canvas, {kGap, y}, areas);
+void draw_legend(Canvas& canvas, const Grid& grid, std::size_t cases, bool any_wrong,
+                 const SheetOptions& options) {
+  const double y = grid.height() - grid.legend + 12;
+  double x = draw_mask_legend(canvas, {kGap, y}, options.areas);
   if (any_wrong) {
     const std::string wrong = fmt::format("{} class wrong", kWrongMark);
     TextStyle style = kWords;
@@ -86,6 +89,11 @@ void draw_legend(Canvas& canvas, const Grid& grid, std::size_t cases, bool any_w
   const std::string count = fmt::format("{} {}", cases, cases == 1 ? "case" : "cases");
   if (x + canvas.text_width(count, kWords) < grid.width() - kGap)
     canvas.text({static_cast<double>(grid.width() - kGap), y}, count, right);
+  if (options.head == ActivationHead::none) return;
+  draw_activation_bar(canvas, {kGap, y + kSecondLine - 9, 40, 10});
+  canvas.text({kGap + 46, y + kSecondLine},
+              shortened(canvas, activation_title(options.head), kWords, grid.width() - 2 * kGap - 46),
+              kWords);
 }
 
 }  // namespace
@@ -99,6 +107,7 @@ void check(const SheetOptions& options) {
   if (options.selection.limit && *options.selection.limit < 1)
     throw Error(Exit::usage, "a limit of {} tiles", *options.selection.limit);
   if (options.max_pixels < 1) throw Error(Exit::usage, "at most {} pixels", options.max_pixels);
+  check_tints(options.areas, options.head);
 }
 
 std::vector<Record> sorted(std::vector<Record> records, const std::string& sort) {
@@ -120,7 +129,7 @@ std::vector<Record> sheet_records(ManifestReader& reader, const SheetOptions& op
   const std::vector<Bound> bounds = parse_bounds(options.where);
   const auto limit = static_cast<std::size_t>(options.selection.limit.value_or(INT64_MAX));
   while (std::optional<Record> record = reader.next()) {
-    if (!matches(*record, options.selection.conditions) || !within(*record, bounds)) continue;
+    if (!chosen(*record, options.selection) || !within(*record, bounds)) continue;
     records.push_back(std::move(*record));
     if (!options.sort && records.size() == limit) break;
   }
@@ -137,12 +146,12 @@ std::string draw_sheet(std::span<const Record> records, const SheetOptions& opti
   bool any_wrong = false;
   for (std::size_t i = 0; i < records.size(); ++i) {
     stop_if_interrupted("interrupted; no picture was written");
-    const CasePicture picture = load_case(records[i], options.root, {options.max_pixels});
+    const CasePicture picture = load_case(records[i], options.root, {options.max_pixels}, options.head);
     draw_tile(canvas, picture, grid.tile(i), options.areas);
     any_wrong = any_wrong || picture.class_correct == false;
     observer(picture);
   }
-  draw_legend(canvas, grid, records.size(), any_wrong, options.areas);
+  draw_legend(canvas, grid, records.size(), any_wrong, options);
   return canvas.finish();
 }
 

@@ -21,9 +21,10 @@ struct SheetOptions {
   Selection selection;       // its limit counts tiles, after sorting
   std::int64_t columns = 0;  // tiles a row; 0: as many as make the sheet about as wide as high, 6 at most
   std::int64_t tile = 240;   // points a tile is wide, 80 to 2000
-  std::optional<std::string> sort;  // KEY or KEY:desc, a dotted path
-  std::vector<std::string> where;   // bounds that records must keep, such as metrics.dice<0.5
-  bool areas = false;               // tinted areas in place of outlines
+  std::optional<std::string> sort;             // KEY or KEY:desc, a dotted path
+  std::vector<std::string> where;              // bounds that records must keep, such as metrics.dice<0.5
+  bool areas = false;                          // tinted areas in place of outlines
+  ActivationHead head = ActivationHead::none;  // whose activation map lies over the images; not with areas
   ThemeName theme = ThemeName::light;
   std::int64_t max_pixels = DecodeLimits().max_pixels;
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "libcore/base/error.hpp"
 #include "libcore/base/text.hpp"
 #include "libcore/plot/palette.hpp"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr double kTextSize = 11;
 constexpr double kLine = 15;
+constexpr double kTwoLines = 34;
 constexpr TextStyle kPlain{.size = kTextSize};
 constexpr TextStyle kBold{.size = kTextSize, .bold = true};
 
@@ -85,6 +87,15 @@ void draw_line(Canvas& canvas, const Box& box, double y, const std::string& left
 }
 
 }  // namespace
+
+double caption_height(ActivationHead head) {
+  return head == ActivationHead::none ? kTwoLines : kTwoLines + kLine;
+}
+
+void check_tints(bool areas, ActivationHead head) {
+  if (areas && head != ActivationHead::none)
+    throw Error(Exit::usage, "areas and an activation map both tint the image: --areas or --cam");
+}
 
 void draw_outline(Canvas& canvas, const cv::Mat1b& mask, const Box& box, const Stroke& stroke) {
   std::vector<std::vector<cv::Point>> contours;
@@ -184,6 +195,19 @@ void draw_caption(Canvas& canvas, const CasePicture& picture, const Box& box) {
   const bool roomy = canvas.text_width(widest, kPlain) <= box.width;
   draw_line(canvas, box, box.y + 2 * kLine - 2, label, class_style, p_text(roomy ? "P(malignant)" : "P"),
             class_style);
+  if (picture.head != ActivationHead::none && !picture.error)
+    draw_activation_scale(canvas, picture.head, picture.activation, box.x, box.y + 3 * kLine - 2, box.width);
+}
+
+// On the colours of an activation map an outline has a black edge.
+void draw_outlines(Canvas& canvas, const CasePicture& picture, const Box& box, double width) {
+  const auto draw = [&](const std::optional<cv::Mat1b>& mask, const Stroke& stroke) {
+    if (!mask) return;
+    if (picture.activation) draw_outline(canvas, *mask, box, {kBlack, stroke.width + 1.6});
+    draw_outline(canvas, *mask, box, stroke);
+  };
+  draw(picture.drawn, {kDrawn, width});
+  draw(picture.predicted, {kPredicted, width, true});
 }
 
 void draw_case(Canvas& canvas, const CasePicture& picture, const Box& room, bool areas) {
@@ -192,23 +216,25 @@ void draw_case(Canvas& canvas, const CasePicture& picture, const Box& room, bool
   if (areas) {
     canvas.image(resized(tinted(picture), box), box);
   } else {
-    const double width = std::clamp(room.width / 130, 1.0, 4.0);
-    canvas.image(resized(picture.image, box), box);
-    if (picture.drawn) draw_outline(canvas, *picture.drawn, box, {kDrawn, width});
-    if (picture.predicted) draw_outline(canvas, *picture.predicted, box, {kPredicted, width, true});
+    if (picture.activation)
+      canvas.image(resized(glowing(picture.image, picture.activation->levels), box), box);
+    else
+      canvas.image(resized(picture.image, box), box);
+    draw_outlines(canvas, picture, box, std::clamp(room.width / 130, 1.0, 4.0));
   }
   if (picture.spacing) draw_scale_bar(canvas, box.width / (picture.image.cols * (*picture.spacing)[0]), box);
 }
 
 void draw_tile(Canvas& canvas, const CasePicture& picture, const Box& box, bool areas) {
-  const Box room{box.x, box.y, box.width, box.height - kCaptionHeight};
+  const double caption = caption_height(picture.head);
+  const Box room{box.x, box.y, box.width, box.height - caption};
   if (picture.error) {
     canvas.fill(room, canvas.theme().rule);
     draw_error(canvas, *picture.error, room);
   } else {
     draw_case(canvas, picture, room, areas);
   }
-  draw_caption(canvas, picture, {box.x, box.y + room.height, box.width, kCaptionHeight});
+  draw_caption(canvas, picture, {box.x, box.y + room.height, box.width, caption});
 }
 
 }  // namespace tn

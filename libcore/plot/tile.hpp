@@ -6,18 +6,24 @@
 
 namespace tn {
 
-constexpr double kCaptionHeight = 34;    // points below the image
 constexpr const char* kWrongMark = "✗";  // behind the probability of a case whose class was wrong
 
-// The image is fitted into the box above the caption. A case with an error shows the error in its place.
-// areas: see draw_areas; else outlines. Where the spacing is known there is a scale bar.
+// Points below the image: two lines, and a third for the scale of an activation map.
+double caption_height(ActivationHead head);
+
+// Areas and an activation map would both tint the image. Throws Error(usage).
+void check_tints(bool areas, ActivationHead head);
+
+// The image, under its activation map if it has one, is fitted into the box above the caption. A case with an
+// error shows the error in its place. areas: see tinted(); else outlines. Where the spacing is known there is
+// a scale bar.
 void draw_tile(Canvas& canvas, const CasePicture& picture, const Box& box, bool areas = false);
 
 // Image, masks and scale bar alone, in the middle of the room, which is filled with black.
 void draw_case(Canvas& canvas, const CasePicture& picture, const Box& room, bool areas);
 void draw_error(Canvas& canvas, const std::string& message, const Box& room);
 
-// Id, Dice, label and P(malignant) in two lines.
+// Id, Dice, label and P(malignant) in two lines; the scale of the activation map in a third.
 void draw_caption(Canvas& canvas, const CasePicture& picture, const Box& box);
 
 // Outlines of a mask {0,>0} whose pixels fill the box; holes included.

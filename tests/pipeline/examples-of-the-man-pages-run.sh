@@ -28,7 +28,7 @@ inputs() {
     tn-report.5) echo report.json ;;
     tn-split.1) echo classes:data ;;
     tn-train.1) echo data all.jsonl pre pre.jsonl ;;
-    tn-viz.1) echo data pre pre.jsonl pred predicted.jsonl run ;;
+    tn-viz.1) echo all.jsonl data pre pre.jsonl pred predicted.jsonl run ;;
     tn.7) echo data ;;
     tn-cluster.7) echo data run all.jsonl ;;
     *) echo "$1: this story does not know what its examples need" >&2; return 1 ;;

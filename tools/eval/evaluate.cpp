@@ -1,6 +1,9 @@
 #include "libcore/eval/evaluate.hpp"
 
+#include <opencv2/core/utility.hpp>
+
 #include "libcore/base/interrupt.hpp"
+#include "libcore/base/memory.hpp"
 #include "libcore/cli/progress.hpp"
 #include "libcore/eval/definitions.hpp"
 #include "tools/eval/modes.hpp"
@@ -17,6 +20,8 @@ std::optional<StoredReport> read_baseline(const Options& o) {
 }
 
 Exit concluded(const Report& report, const Invocation& call) {
+  for (const std::string& key : report.evaluation.absent_by)
+    call.log.warning(fmt::format("--by: no record has the key '{}'", key));
   call.log.note(headline(report));
   const std::string missing = shortfall(report.summary.counts);
   if (!missing.empty()) call.log.warning(fmt::format("not scored: {}", missing));
@@ -39,6 +44,8 @@ Exit explain_metrics(const Options& o) {
 
 Exit evaluate_manifest(const Options& o, const Invocation& call) {
   const std::optional<StoredReport> baseline = read_baseline(o);
+  keep_freed_memory();
+  cv::setNumThreads(1);  // the records are what runs in parallel
   const InterruptScope interruptible;
   ManifestReader reader(o.inputs.empty() ? "-" : o.inputs.front(), o.read);
   Header header = reader.header();

@@ -24,6 +24,7 @@ struct Options {
   bool nul = false;
   std::vector<std::string> select;
   std::optional<std::int64_t> limit;
+  KeyWatch* watch = nullptr;  // of --select; borrowed
   SplitOptions split;
   OnDuplicates duplicates = OnDuplicates::keep;
   bool check = false;

@@ -50,9 +50,9 @@ Flags roc_flags(Options& o) {
   return f;
 }
 
-Exit roc(Options o, const Invocation& call) {
+Exit roc(const Options& o, const Invocation& call) {
   picture_format(o.output);
-  return write(o, call, {roc_chart(load_runs(o), band_of(o))}, 520);
+  return write(o, call, {roc_chart(load_runs(o, call.log), band_of(o))}, 520);
 }
 
 Flags pr_flags(Options& o) {
@@ -61,18 +61,18 @@ Flags pr_flags(Options& o) {
   return f;
 }
 
-Exit pr(Options o, const Invocation& call) {
+Exit pr(const Options& o, const Invocation& call) {
   picture_format(o.output);
-  return write(o, call, {pr_chart(load_runs(o), band_of(o))}, 520);
+  return write(o, call, {pr_chart(load_runs(o, call.log), band_of(o))}, 520);
 }
 
 Flags reliability_flags(Options& o) {
   return case_flags(o, "reliability", "Draws how true probabilities of malignancy are.", true);
 }
 
-Exit reliability(Options o, const Invocation& call) {
+Exit reliability(const Options& o, const Invocation& call) {
   picture_format(o.output);
-  return write(o, call, reliability_charts(load_runs(o)), 380);
+  return write(o, call, reliability_charts(load_runs(o, call.log)), 380);
 }
 
 Flags confusion_flags(Options& o) {
@@ -82,11 +82,11 @@ Flags confusion_flags(Options& o) {
   return f;
 }
 
-Exit confusion(Options o, const Invocation& call) {
+Exit confusion(const Options& o, const Invocation& call) {
   const PictureFormat format = picture_format(o.output);
   if (o.threshold && !(*o.threshold >= 0 && *o.threshold <= 1))
     throw Error(Exit::usage, "a threshold of {} is not in [0,1]", *o.threshold);
-  const CaseRun run = load_runs(o).front();
+  const CaseRun run = load_runs(o, call.log).front();
   Canvas canvas(format, 520, 480, theme_of(o.theme));
   draw_confusion(canvas, run, o.threshold.value_or(run.threshold), {14, 14, 492, 452});
   write_whole(o.output, canvas.finish(), o.force);
@@ -98,21 +98,27 @@ Flags box_flags(Options& o) {
   Flags f = case_flags(o, "box", "Draws how a metric is spread in each subgroup.", false);
   f.optional("metric", o.metric, "NAME", "of the records' metrics");
   f.optional("by", o.by, "KEY", "key of the records whose values are the subgroups");
+  f.toggle("violin", o.violin, "draw each box in the density of its values");
   return f;
 }
 
-Exit box(Options o, const Invocation& call) {
+Exit box(const Options& o, const Invocation& call) {
   picture_format(o.output);
-  return write(o, call, {box_chart(load_runs(o).front(), o.metric, o.by)}, 400);
+  const CaseRun run = load_runs(o, call.log).front();
+  KeyWatch by({o.by});
+  for (const Record& record : run.records) by.note(record);
+  for (const std::string& key : by.absent())
+    call.log.warning(fmt::format("--by: no record has the key '{}'", key));
+  return write(o, call, {box_chart(run, o.metric, o.by, o.violin)}, 400);
 }
 
 Flags area_flags(Options& o) {
   return case_flags(o, "area", "Draws predicted less drawn area over their mean (Bland and Altman).", false);
 }
 
-Exit area(Options o, const Invocation& call) {
+Exit area(const Options& o, const Invocation& call) {
   picture_format(o.output);
-  return write(o, call, {area_chart(load_runs(o).front())}, 400);
+  return write(o, call, {area_chart(load_runs(o, call.log).front())}, 400);
 }
 
 Flags sweep_flags(Options& o) {
@@ -126,11 +132,12 @@ Flags sweep_flags(Options& o) {
   return f;
 }
 
-Exit sweep(Options o, const Invocation& call) {
+Exit sweep(const Options& o, const Invocation& call) {
   picture_format(o.output);
   std::vector<std::pair<double, std::string>> operands;
   for (const std::string& text : o.inputs) operands.push_back(parse_sweep_operand(text));
   std::vector<SweepPoint> points;
+  points.reserve(operands.size());
   for (const auto& [x, path] : operands) points.push_back({x, read_report(path)});
   std::vector<Chart> charts;
   for (const std::string& metric : o.metrics) charts.push_back(sweep_chart(points, metric, o.x_label));

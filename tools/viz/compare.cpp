@@ -9,6 +9,7 @@
 #include "libcore/base/file.hpp"
 #include "libcore/base/interrupt.hpp"
 #include "libcore/cli/progress.hpp"
+#include "tools/select_watch.hpp"
 #include "tools/viz/commands.hpp"
 #include "tools/viz/options.hpp"
 
@@ -34,8 +35,11 @@ Flags flags(Options& o) {
   return f;
 }
 
-Exit compare(Options o, const Invocation& call) {
+Exit compare(const Options& given, const Invocation& call) {
+  Options o = given;
   o.sheet.selection.conditions = o.conditions();
+  SelectWatch watch(o.sheet.selection.conditions, call.log);
+  o.sheet.selection.watch = watch.keys();
   check(o.sheet);
   if (std::ranges::count(o.inputs, "-") > 1)
     throw Error(Exit::usage, "standard input can be one of the manifests only");

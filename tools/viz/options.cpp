@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libcore/base/error.hpp"
+#include "tools/select_watch.hpp"
 
 namespace tn::viz {
 
@@ -45,6 +46,15 @@ void add_where(Flags& f, Options& o) {
              "take only records whose KEY is below (<, <=) or above (>, >=)");
 }
 
+void add_cam(Flags& f, ActivationHead& head) {
+  f.choice("cam", head,
+           {{"none", ActivationHead::none},
+            {"mask", ActivationHead::mask},
+            {"class", ActivationHead::classes},
+            {"plain", ActivationHead::plain}},
+           "MAP", "lay this activation map of tn-infer over the image: none, mask, class or plain");
+}
+
 Command command(std::string name, std::string summary, Table flags, Body body) {
   return {std::move(name), std::move(summary), [=](int argc, char** argv) {
             Options o;
@@ -52,14 +62,17 @@ Command command(std::string name, std::string summary, Table flags, Body body) {
           }};
 }
 
-std::vector<CaseRun> load_runs(const Options& o) {
+std::vector<CaseRun> load_runs(const Options& o, const Log& log) {
   const std::vector<std::string> paths = o.all_inputs();
   if (paths.size() > 1 && std::ranges::find(paths, "-") != paths.end())
     throw Error(Exit::usage, "standard input cannot be one of several inputs");
   const std::vector<std::string> names = run_names(paths, o.names);
+  Selection selection{o.conditions(), {}};
+  SelectWatch watch(selection.conditions, log);
+  selection.watch = watch.keys();
   std::vector<CaseRun> runs;
   for (std::size_t i = 0; i < paths.size(); ++i)
-    runs.push_back(load_case_run(paths[i], names[i], {o.read, o.conditions()}));
+    runs.push_back(load_case_run(paths[i], names[i], {o.read, selection}));
   return runs;
 }
 

@@ -36,6 +36,7 @@ struct Options {
   std::string metric = "dice";
   std::vector<std::string> metrics{"dice.mean", "class.auroc"};
   std::string by = "label";
+  bool violin = false;
   std::string x_label = "alpha";
   HtmlReportOptions report;
 
@@ -52,12 +53,13 @@ void add_picture(Flags& f, Options& o);  // the one picture that a command draws
 void add_theme(Flags& f, ThemeName& theme);
 void add_names(Flags& f, Options& o);
 void add_where(Flags& f, Options& o);
+void add_cam(Flags& f, ActivationHead& head);
 
 using Table = Flags (*)(Options&);
-using Body = Exit (*)(Options, const Invocation&);
+using Body = Exit (*)(const Options&, const Invocation&);
 Command command(std::string name, std::string summary, Table flags, Body body);
 
 // Several inputs that are stdin make no sense: Error(usage).
-std::vector<CaseRun> load_runs(const Options& o);
+std::vector<CaseRun> load_runs(const Options& o, const Log& log);
 
 }  // namespace tn::viz

@@ -31,7 +31,7 @@ Flags flags(Options& o) {
   return f;
 }
 
-Exit report(Options o, const Invocation& call) {
+Exit report(const Options& o, const Invocation& call) {
   if (o.inputs.front() == "-")
     throw Error(Exit::usage, "the report is read from a file; records may come from '-'");
   if (o.report.max_pixels < 1) throw Error(Exit::usage, "at most {} pixels", o.report.max_pixels);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <opencv2/core/utility.hpp>
 #include <vector>
 
 #include "libcore/data/manifest.hpp"
@@ -50,6 +51,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   const int jobs = argc > 2 ? std::atoi(argv[2]) : 0, rounds = argc > 3 ? std::atoi(argv[3]) : 5;
+  cv::setNumThreads(1);  // as tn-eval does
   const std::vector<Pair> pairs = read_pairs(argv[1]);
   std::vector<double> seconds;
   for (int i = 0; i < std::max(1, rounds); ++i) seconds.push_back(seconds_of(pairs, jobs));

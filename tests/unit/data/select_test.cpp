@@ -82,6 +82,29 @@ TEST(Selected, NegativeLimitIs2) {
   EXPECT_EQ(tn::test::thrown_by([] { tn::check(tn::Selection{{}, -1}); }).exit_code, 2);
 }
 
+using Keys = std::vector<std::string>;
+
+TEST(KeyWatch, NamesTheKeysThatNoRecordHad) {
+  tn::KeyWatch watch({"split", "splt", "pre.size", "pre.sise"});
+  watch.note(Record::parse(R"({"id":"a","pre":{"size":null}})", "p"));
+  watch.note(Record::parse(R"({"id":"b","split":null})", "p"));
+  EXPECT_EQ(watch.absent(), (Keys{"splt", "pre.sise"}));
+}
+TEST(KeyWatch, WithoutARecordNothingIsKnown) {
+  EXPECT_TRUE(tn::KeyWatch({"split"}).absent().empty());
+}
+TEST(WatchedKeys, AreThoseNotComparedWithNull) {
+  EXPECT_EQ(tn::watched_keys({tn::parse_condition("label!=null"), tn::parse_condition("split!=test"),
+                              tn::parse_condition("split!=val"), tn::parse_condition("mask=null")}),
+            (Keys{"split"}));
+}
+TEST(Selector, TellsTheWatchOfEveryRecordItLooksAt) {
+  tn::KeyWatch watch({"x", "y"});
+  tn::Selector selector({{{"x", "2", true}}, 1, &watch});
+  EXPECT_FALSE(selector.take(Record::parse(R"({"id":"a","x":1})", "p")));
+  EXPECT_EQ(watch.absent(), (Keys{"y"}));
+}
+
 TEST(ValueText, IsTheCharactersOrTheJson) {
   const Record record = Record::parse(R"({"id":"a","t":"\u0061","n":7,"o":{"x":[1, 2]},"z":null})", "p");
   EXPECT_EQ(tn::value_text(record, "t"), "a");

@@ -69,6 +69,18 @@ TEST(Sample, WeightTwoIsTheUnitTwice) {
   for (std::size_t i = 0; i < weighted.size(); ++i) EXPECT_NEAR(weighted[i], expected[i], 1e-12) << i;
 }
 
+TEST(Sample, WeightNoneIsTheSampleWithoutTheUnit) {
+  std::vector<CaseScore> cases = some_cases(12, 12);
+  const Sample whole(cases, units_of(cases), EmptyRule::score, 0.5, {});
+  std::vector<std::vector<double>> weights{std::vector<double>(12, 1)};
+  weights.front()[3] = 0;
+  const std::vector<double> found = whole.values(weights).front();
+  cases.erase(cases.begin() + 3);
+  const std::vector<double> expected = Sample(cases, units_of(cases), EmptyRule::score, 0.5, {}).values();
+  ASSERT_EQ(found.size(), expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-12) << i;
+}
+
 TEST(Units, ArePatientsOrCases) {
   std::vector<CaseScore> cases(3);
   EXPECT_EQ(units_of(cases).name, "case");

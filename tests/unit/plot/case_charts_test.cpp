@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "libcore/base/error.hpp"
+#include "libcore/plot/density.hpp"
 
 namespace tn {
 namespace {
@@ -33,6 +34,19 @@ TEST(BoxChart, HasQuartilesOfEachGroupTheLargestFirst) {
   EXPECT_DOUBLE_EQ(box.low, 0.5);  // 0.1 is further than 1.5 boxes away
   EXPECT_DOUBLE_EQ(box.high, 0.8);
   EXPECT_EQ(chart.x_names.at(1).second, "a (n = 1)");
+}
+
+TEST(BoxChart, ViolinIsTheDensityFromTheLeastValueToTheGreatest) {
+  std::vector<Record> records;
+  for (const char* dice : {"0.1", "0.5", "0.6", "0.7"})
+    records.push_back(record(std::string(R"("site":"b","metrics":{"dice":)") + dice + "}"));
+  for (int i = 0; i < 2; ++i) records.push_back(record(R"("site":"a","metrics":{"dice":0.3})"));
+  const CaseRun run = run_of(records);
+  const Chart chart = box_chart(run, "dice", "site", true);
+  EXPECT_EQ(chart.boxes.at(0).density, kernel_density({0.1, 0.5, 0.6, 0.7}, 129));
+  EXPECT_TRUE(chart.boxes.at(1).density.empty());  // equal values have none
+  EXPECT_FALSE(chart.note.empty());
+  EXPECT_TRUE(box_chart(run, "dice", "site").boxes.at(0).density.empty());
 }
 
 TEST(AreaChart, IsInSquareMillimetresWhereEverySpacingIsKnown) {

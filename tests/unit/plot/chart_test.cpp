@@ -59,6 +59,15 @@ TEST(Chart, DashedSeriesIsDashed) {
   EXPECT_EQ(count(svg_of(chart), "stroke-dasharray:7,5"), 2);  // legend and curve
 }
 
+// Frame: 334 x 134 points from (56, 26); the box is 90 points wide at the middle, x = 223.
+TEST(Chart, ViolinIsAsWideAsABoxWhereItIsDensest) {
+  Chart chart;
+  chart.x_range = chart.y_range = Range{0, 1};
+  chart.boxes = {{0.5, 0, 0, 0, 0, 0, {}, {{0, 1}, {0.5, 2}, {1, 0}}}};
+  const std::string svg = svg_of(chart);
+  EXPECT_NE(svg.find("M 245.5 160 L 268 93 L 223 26 L 178 93 L 200.5 160 Z"), std::string::npos) << svg;
+}
+
 TEST(Chart, WithoutDataAxesAreDrawn) {
   EXPECT_NE(svg_of({}).find("<path"), std::string::npos);
 }

@@ -38,6 +38,26 @@ TEST(Overlay, WithoutMasksIsTheImage) {
   EXPECT_EQ(overlay_of(picture, 1)(0, 0), cv::Vec3b(40, 40, 40));
 }
 
+TEST(Overlay, OutlinesHaveABlackEdgeOnAnActivationMap) {
+  CasePicture picture;
+  picture.image = cv::Mat1b(9, 9, std::uint8_t{40});
+  picture.drawn = cv::Mat1b(9, 9, std::uint8_t{0});
+  (*picture.drawn)(cv::Rect(0, 0, 3, 3)) = 255;
+  picture.activation = Activation{cv::Mat1b(9, 9, std::uint8_t{255}), 0, 1};
+  const cv::Mat3b found = overlay_of(picture, 1);
+  EXPECT_EQ(found(2, 1), kBlueOfDrawn);
+  EXPECT_EQ(found(3, 1), cv::Vec3b(0, 0, 0));
+  EXPECT_EQ(found(7, 7), glowing(picture.image, picture.activation->levels)(7, 7));
+}
+
+TEST(OverlayOptions, AreasAndAnActivationMapContradict) {
+  OverlayOptions options;
+  options.head = ActivationHead::mask;
+  EXPECT_NO_THROW(check(options));
+  options.areas = true;
+  EXPECT_THROW(check(options), Error);
+}
+
 TEST(OverlayOptions, OutlineOfNoWidthIsRefused) {
   OverlayOptions options;
   EXPECT_NO_THROW(check(options));

@@ -43,7 +43,7 @@ TEST(Outline, OfAnEmptyMaskIsNothing) {
 
 std::string tile_svg(const CasePicture& picture, double width) {
   Canvas canvas(PictureFormat::svg, 400, 400);
-  draw_tile(canvas, picture, {0, 0, width, width * 3 / 4 + kCaptionHeight});
+  draw_tile(canvas, picture, {0, 0, width, width * 3 / 4 + caption_height(ActivationHead::none)});
   return canvas.finish();
 }
 
@@ -73,6 +73,23 @@ TEST(Tile, WrongClassIsInAnotherColour) {
   EXPECT_EQ(tile_svg(picture, 240).find(vermilion), std::string::npos);
   picture.class_correct = false;
   EXPECT_NE(tile_svg(picture, 240).find(vermilion), std::string::npos);
+}
+
+TEST(Tile, ActivationMapHasItsScaleInAThirdLine) {
+  CasePicture picture;
+  picture.image = cv::Mat1b(30, 40, std::uint8_t{90});
+  picture.head = ActivationHead::mask;
+  const auto images = [&] {
+    const std::string svg = tile_svg(picture, 240);
+    int count = 0;
+    for (std::size_t at = svg.find("<image "); at != std::string::npos; at = svg.find("<image ", at + 1))
+      ++count;
+    return count;
+  };
+  EXPECT_EQ(caption_height(picture.head), caption_height(ActivationHead::none) + 15);
+  EXPECT_EQ(images(), 1);  // in words: there is no map
+  picture.activation = Activation{cv::Mat1b(30, 40, std::uint8_t{128}), 0, 2};
+  EXPECT_EQ(images(), 2);  // the case and the bar
 }
 
 TEST(Tile, ErrorStandsInPlaceOfTheImage) {
