@@ -14,6 +14,7 @@
 #include "libcore/base/file.hpp"
 #include "libcore/base/hash.hpp"
 #include "libcore/base/interrupt.hpp"
+#include "libcore/base/threads.hpp"
 #include "libcore/cli/progress.hpp"
 #include "libcore/cli/run_tool.hpp"
 #include "libcore/data/model_file.hpp"
@@ -214,6 +215,7 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   std::optional<std::string> image;
   if (o.stdin_image) image = read_stdin();
   const tn::InterruptScope interruptible;
+  tn::let_idle_threads_sleep();
 
   std::optional<tn::ManifestReader> reader;
   if (!image) reader.emplace(o.inputs.empty() ? "-" : o.inputs.front(), o.read);

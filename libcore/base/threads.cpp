@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <thread>
 
 #include "libcore/base/error.hpp"
@@ -24,6 +25,10 @@ int thread_count(std::int64_t jobs) {
   if (jobs < 0) throw Error(Exit::usage, "--jobs: {} is not a number from 0 up", jobs);
   const std::int64_t cores = usable_cores();
   return static_cast<int>(jobs == 0 ? cores : std::min(jobs, cores));
+}
+
+void let_idle_threads_sleep() {
+  if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "10000", /*overwrite=*/0);
 }
 
 }  // namespace tn

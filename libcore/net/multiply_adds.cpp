@@ -49,13 +49,15 @@ std::int64_t of_product(const at::Tensor& a, const at::Tensor& b) {  // [N,L,K] 
 }
 
 // query [N,L,D], key [N,M,D], value [N,M,C]: energies and their mix.
-std::int64_t of_attention(Inputs inputs) {
+void add_attention(Inputs inputs, Work& work) {
   const at::Tensor query = inputs[0].toTensor(), value = inputs[2].toTensor();
-  return query.size(1) * value.size(1) * (query.size(2) + value.size(2));
+  const std::int64_t pairs = query.size(1) * value.size(1);
+  work.attention += pairs * (query.size(2) + value.size(2));
+  work.exponentials += pairs;
 }
 
 struct Count {
-  std::int64_t sum = 0;
+  Work work;
   int inside_attention = 0;  // whose own products count as a whole
 };
 
@@ -70,11 +72,12 @@ std::unique_ptr<at::ObserverContext> begins(const at::RecordFunction& function) 
   const bool attends = name == kPositionAttentionRecord;
   if (count.inside_attention == 0) {
     const Inputs inputs = function.inputs();
-    if (attends) count.sum += of_attention(inputs);
-    if (name == "aten::convolution") count.sum += of_convolution(inputs);
-    if (name == "aten::linear") count.sum += of_linear(inputs);
-    if (name == "aten::bmm") count.sum += of_product(inputs[0].toTensor(), inputs[1].toTensor());
-    if (name == "aten::baddbmm") count.sum += of_product(inputs[1].toTensor(), inputs[2].toTensor());
+    std::int64_t& others = count.work.others;
+    if (attends) add_attention(inputs, count.work);
+    if (name == "aten::convolution") others += of_convolution(inputs);
+    if (name == "aten::linear") others += of_linear(inputs);
+    if (name == "aten::bmm") others += of_product(inputs[0].toTensor(), inputs[1].toTensor());
+    if (name == "aten::baddbmm") others += of_product(inputs[1].toTensor(), inputs[2].toTensor());
   }
   if (attends) ++count.inside_attention;
   return nullptr;
@@ -87,12 +90,17 @@ void ends(const at::RecordFunction& function, at::ObserverContext*) {
 
 }  // namespace
 
-std::int64_t count_multiply_adds(Network& network, std::int64_t channels, std::int64_t side) {
+Work count_work(Network& network, std::int64_t channels, std::int64_t side) {
   const Evaluating evaluating(network);
   count_of_this_thread() = {};
   const Observing observing(at::RecordFunctionCallback(begins, ends).needsInputs(true));
   network.forward(at::empty({0, channels, side, side}));
-  return count_of_this_thread().sum;
+  return count_of_this_thread().work;
+}
+
+std::int64_t count_multiply_adds(Network& network, std::int64_t channels, std::int64_t side) {
+  const Work work = count_work(network, channels, side);
+  return work.attention + work.others;
 }
 
 }  // namespace tn

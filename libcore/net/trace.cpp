@@ -137,8 +137,13 @@ class Tracer {
   }
   void same_op(const Call& call) {  // one tensor in, one out
     static const std::map<std::string_view, const char*> ops{
-        {"aten::relu", "Relu"}, {"aten::relu_", "Relu"}, {"aten::sigmoid", "Sigmoid"}, {"aten::neg", "Neg"}};
+        {"aten::relu", "Relu"}, {"aten::relu_", "Relu"}, {"aten::sigmoid", "Sigmoid"}};
     set(call.result(), node(ops.at(call.name), {value(call.tensor(0))}));
+  }
+  // OpenCV's dnn (4.6) takes a change of sign into the product before it and loses it there: something must
+  // stand between them.
+  void negation(const Call& call) {
+    set(call.result(), node("Neg", {node("Identity", {value(call.tensor(0))})}));
   }
   void binary(const Call& call) {
     const bool product = call.name.starts_with("aten::mul");
@@ -288,7 +293,7 @@ const std::map<std::string_view, Tracer::Handler>& Tracer::handlers() {
       {"aten::relu", &Tracer::same_op},
       {"aten::relu_", &Tracer::same_op},
       {"aten::sigmoid", &Tracer::same_op},
-      {"aten::neg", &Tracer::same_op},
+      {"aten::neg", &Tracer::negation},
       {"aten::add", &Tracer::binary},
       {"aten::add_", &Tracer::binary},
       {"aten::mul", &Tracer::binary},

@@ -81,6 +81,15 @@ TEST(MultiplyAdds, AreThePublishedOnes) {
   EXPECT_EQ(count_multiply_adds(*resnet, 1, 224), 4'089'184'256 - 2 * 64 * 49 * 112 * 112 - 998 * 2048);
 }
 
+// 110 GFLOP of convolutions, 58 of attention products and 268 M exponentials at 512.
+TEST(MultiplyAdds, TellAttentionFromTheRest) {
+  const auto ffanet = make_network({.arch = "ffanet39"});
+  const Work work = count_work(*ffanet, 1, 512);
+  EXPECT_NEAR(static_cast<double>(2 * work.others), 110.8e9, 0.5e9);
+  EXPECT_EQ(work.attention, std::int64_t{128} * 128 * 128 * 128 * (12 + 96));
+  EXPECT_EQ(work.exponentials, std::int64_t{128} * 128 * 128 * 128);
+}
+
 TEST(MultiplyAdds, LeaveTheModeAlone) {
   const auto network = make_network({.arch = "ffanet-tiny"});
   count_multiply_adds(*network, 1, 64);
