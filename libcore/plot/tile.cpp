@@ -86,6 +86,19 @@ void draw_line(Canvas& canvas, const Box& box, double y, const std::string& left
   canvas.text({box.x, y}, shortened(canvas, left, left_style, box.width - gap), left_style);
 }
 
+// On the colours of an activation map outlines have black edges. All edges lie below all outlines: where both
+// masks agree the drawn outline still shows between the dashes of the predicted one.
+void draw_outlines(Canvas& canvas, const CasePicture& picture, const Box& box, double width) {
+  const auto draw = [&](const std::optional<cv::Mat1b>& mask, const Stroke& stroke) {
+    if (mask) draw_outline(canvas, *mask, box, stroke);
+  };
+  if (picture.activation)
+    for (const std::optional<cv::Mat1b>* mask : {&picture.drawn, &picture.predicted})
+      draw(*mask, {kBlack, width + 1.6});
+  draw(picture.drawn, {kDrawn, width});
+  draw(picture.predicted, {kPredicted, width, true});
+}
+
 }  // namespace
 
 double caption_height(ActivationHead head) {
@@ -197,17 +210,6 @@ void draw_caption(Canvas& canvas, const CasePicture& picture, const Box& box) {
             class_style);
   if (picture.head != ActivationHead::none && !picture.error)
     draw_activation_scale(canvas, picture.head, picture.activation, box.x, box.y + 3 * kLine - 2, box.width);
-}
-
-// On the colours of an activation map an outline has a black edge.
-void draw_outlines(Canvas& canvas, const CasePicture& picture, const Box& box, double width) {
-  const auto draw = [&](const std::optional<cv::Mat1b>& mask, const Stroke& stroke) {
-    if (!mask) return;
-    if (picture.activation) draw_outline(canvas, *mask, box, {kBlack, stroke.width + 1.6});
-    draw_outline(canvas, *mask, box, stroke);
-  };
-  draw(picture.drawn, {kDrawn, width});
-  draw(picture.predicted, {kPredicted, width, true});
 }
 
 void draw_case(Canvas& canvas, const CasePicture& picture, const Box& room, bool areas) {

@@ -63,6 +63,24 @@ TEST(Tile, DrawnIsSolidAndPredictedIsDashed) {
             std::string::npos);
 }
 
+TEST(Tile, EdgesOnAnActivationMapLieBelowAllOutlines) {
+  CasePicture picture;
+  picture.image = cv::Mat1b(30, 40, std::uint8_t{90});
+  cv::Mat1b mask(30, 40, std::uint8_t{0});
+  mask(cv::Rect(10, 10, 10, 10)) = 255;
+  picture.drawn = picture.predicted = mask;
+  picture.head = ActivationHead::mask;
+  picture.activation = Activation{cv::Mat1b(30, 40, std::uint8_t{128}), 0, 2};
+  const std::string svg = tile_svg(picture, 240);
+  const std::size_t edge = svg.rfind("stroke:rgb(0%,0%,0%)");
+  const std::size_t drawn = svg.find("stroke:rgb(33.72549%,70.588235%,91.372549%)");
+  const std::size_t predicted = svg.find("stroke:rgb(90.196078%,62.352941%,0%)");
+  ASSERT_NE(edge, std::string::npos);
+  ASSERT_NE(predicted, std::string::npos);
+  EXPECT_LT(edge, drawn);
+  EXPECT_LT(drawn, predicted);
+}
+
 TEST(Tile, WrongClassIsInAnotherColour) {
   CasePicture picture;
   picture.image = cv::Mat1b(30, 40, std::uint8_t{90});
