@@ -71,7 +71,8 @@ std::vector<std::string> KeyWatch::absent() const {
 std::vector<std::string> watched_keys(const std::vector<Condition>& conditions) {
   std::vector<std::string> keys;
   for (const Condition& condition : conditions)
-    if (condition.value != "null" && std::ranges::find(keys, condition.key) == keys.end())
+    if (!(condition.equal && condition.value == "null") &&
+        std::ranges::find(keys, condition.key) == keys.end())
       keys.push_back(condition.key);
   return keys;
 }

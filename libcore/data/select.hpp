@@ -37,7 +37,7 @@ class KeyWatch {
   bool any_record_ = false;
 };
 
-// The keys of conditions that can hardly be meant where no record has them: all but those on null.
+// The keys of conditions that can hardly be meant where no record has them: all but those of KEY=null.
 std::vector<std::string> watched_keys(const std::vector<Condition>& conditions);
 
 struct Selection {

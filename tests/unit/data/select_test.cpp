@@ -93,10 +93,10 @@ TEST(KeyWatch, NamesTheKeysThatNoRecordHad) {
 TEST(KeyWatch, WithoutARecordNothingIsKnown) {
   EXPECT_TRUE(tn::KeyWatch({"split"}).absent().empty());
 }
-TEST(WatchedKeys, AreThoseNotComparedWithNull) {
+TEST(WatchedKeys, AreAllButThoseThatShallBeNull) {
   EXPECT_EQ(tn::watched_keys({tn::parse_condition("label!=null"), tn::parse_condition("split!=test"),
                               tn::parse_condition("split!=val"), tn::parse_condition("mask=null")}),
-            (Keys{"split"}));
+            (Keys{"label", "split"}));
 }
 TEST(Selector, TellsTheWatchOfEveryRecordItLooksAt) {
   tn::KeyWatch watch({"x", "y"});
