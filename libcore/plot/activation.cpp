@@ -49,6 +49,16 @@ Activation read_activation(const nlohmann::json& entry, const std::string& root,
   return {levels, entry["range"][0].get<double>(), entry["range"][1].get<double>()};
 }
 
+// For tiles without room for the bar: with as many digits as there is room for.
+std::string range_text(const Canvas& canvas, const Activation& map, double width) {
+  std::string text;
+  for (const int digits : {3, 2, 1}) {
+    text = fmt::format("{:.{}g}…{:.{}g}", map.lowest, digits, map.highest, digits);
+    if (canvas.text_width(text, kWords) <= width) return text;
+  }
+  return shortened(canvas, text, kWords, width);
+}
+
 }  // namespace
 
 const char* activation_title(ActivationHead head) {
@@ -104,6 +114,10 @@ void draw_activation_scale(Canvas& canvas, ActivationHead head, const std::optio
   }
   const std::string low = fmt::format("{:.3g}", map->lowest), high = fmt::format("{:.3g}", map->highest);
   const double numbers = canvas.text_width(low, kWords) + canvas.text_width(high, kWords) + 2 * kGap;
+  if (numbers + kShortestBar > width) {
+    canvas.text({x, y}, range_text(canvas, *map, width), kWords);
+    return;
+  }
   const double words = canvas.text_width(title, kWords) + 2 * kGap;
   const bool titled = words + numbers + kShortestBar <= width;
   const double bar = std::clamp(width - numbers - (titled ? words : 0), kShortestBar, kLongestBar);

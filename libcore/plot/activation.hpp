@@ -40,7 +40,7 @@ cv::Mat3b glowing(const cv::Mat1b& image, const cv::Mat1b& levels);
 void draw_activation_bar(Canvas& canvas, const Box& box);
 
 // In the line above y: what the map is, where there is room for it, and at the right the bar between the
-// numbers of its ends; or that there is none.
+// numbers of its ends; these alone, with fewer digits, where the bar has no room; or that there is none.
 void draw_activation_scale(Canvas& canvas, ActivationHead head, const std::optional<Activation>& map,
                            double x, double y, double width);
 

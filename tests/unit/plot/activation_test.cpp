@@ -69,5 +69,30 @@ TEST(Glowing, IsHalfImageAndHalfColour) {
   EXPECT_EQ(found(0, 1), cv::Vec3b(132, 178, 176));
 }
 
+std::string scale_svg(double lowest, double highest, double width) {
+  Canvas canvas(PictureFormat::svg, 400, 40);
+  const Activation map{cv::Mat1b(1, 1, std::uint8_t{0}), lowest, highest};
+  draw_activation_scale(canvas, ActivationHead::mask, map, 0, 20, width);
+  return canvas.finish();
+}
+
+std::size_t letters(const std::string& svg) {
+  std::size_t count = 0;
+  for (std::size_t at = svg.find("<use "); at != std::string::npos; at = svg.find("<use ", at + 1)) ++count;
+  return count;
+}
+
+TEST(ActivationScale, HasItsBarWhereThereIsRoom) {
+  EXPECT_NE(scale_svg(-1.23e-05, 4.56e-05, 240).find("<image"), std::string::npos);
+}
+
+TEST(ActivationScale, OfANarrowTileIsItsNumbersInsideTheTile) {
+  const std::string svg = scale_svg(-1.23e-05, 4.56e-05, 80);
+  EXPECT_EQ(svg.find("<image"), std::string::npos);
+  EXPECT_EQ(letters(svg), std::string("-1e-05.5e-05").size()) << svg;
+  const Canvas canvas(PictureFormat::svg, 400, 40);
+  EXPECT_LE(canvas.text_width("-1e-05…5e-05", {.size = 11}), 80);
+}
+
 }  // namespace
 }  // namespace tn
