@@ -43,9 +43,18 @@ std::string latex(char c) {
   return {static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? ' ' : c};
 }
 
+// Whether TeX's fonts make one sign of the two: dashes, quotes, and ¿ and ¡.
+bool is_ligature(char first, char second) {
+  if (second == '`') return first == '`' || first == '?' || first == '!';
+  return (second == '-' || second == '\'') && first == second;
+}
+
 std::string latex(std::string_view text) {
   std::string safe;
-  for (const char c : text) safe += latex(c);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i > 0 && is_ligature(text[i - 1], text[i])) safe += "{}";
+    safe += latex(text[i]);
+  }
   return safe;
 }
 

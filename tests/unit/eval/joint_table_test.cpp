@@ -43,6 +43,14 @@ TEST(TableLatex, WritesWhatTheDefaultFontsHaveInAnothersPlace) {
   EXPECT_EQ(latex_row("<a|b>"), "\\textless{}a\\textbar{}b\\textgreater{} & 0.50 \\\\");
 }
 
+TEST(TableLatex, KeepsSignsApartThatFontsWouldJoin) {
+  EXPECT_EQ(latex_row("a--b"), "a-{}-b & 0.50 \\\\");
+  EXPECT_EQ(latex_row("---"), "-{}-{}- & 0.50 \\\\");
+  EXPECT_EQ(latex_row("?`!`"), "?{}`!{}` & 0.50 \\\\");
+  EXPECT_EQ(latex_row("``a''"), "`{}`a'{}' & 0.50 \\\\");
+  EXPECT_EQ(latex_row("a-b?!"), "a-b?! & 0.50 \\\\");
+}
+
 TEST(TableLatex, NoNameIsAnOptionOfTheRowBefore) {
   EXPECT_EQ(latex_row("[a]*"), "{[}a]{*} & 0.50 \\\\");
 }
