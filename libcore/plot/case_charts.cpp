@@ -20,7 +20,6 @@ namespace tn {
 namespace {
 
 constexpr double kNormal = 1.959963984540054;  // of 95 % in the middle
-constexpr int kDensitySteps = 129;             // of a violin, from end to end
 
 std::string auroc_text(const LabelledCases& cases) {
   const auto value = auroc(cases.cases);
@@ -232,7 +231,7 @@ Chart box_chart(const CaseRun& run, const std::string& metric, const std::string
     const auto x = static_cast<double>(i);
     chart.x_names.emplace_back(x, fmt::format("{} (n = {})", order[i].first, order[i].second.size()));
     chart.boxes.push_back(box_of(x, order[i].second));
-    if (violin) chart.boxes.back().density = kernel_density(order[i].second, kDensitySteps);
+    if (violin) chart.boxes.back().density = kernel_density(order[i].second, density_steps(order[i].second));
   }
   if (violin) chart.note = "density: normal kernel, Silverman's bandwidth";
   chart.y_range = is_share(chart.boxes) ? Range{0, 1} : range_of_values(chart.boxes);

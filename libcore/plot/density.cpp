@@ -11,6 +11,7 @@ namespace {
 
 // Further away a value adds less than 1e-14 of its own density.
 constexpr double kReach = 8;
+constexpr int kFewestSteps = 129, kMostSteps = 2001;
 
 double density_at(double place, const std::vector<double>& sorted, double bandwidth) {
   const double reach = kReach * bandwidth;
@@ -31,6 +32,14 @@ std::optional<double> silverman_bandwidth(const std::vector<double>& values) {
   const double quartiles = (percentile(values, 0.75) - percentile(values, 0.25)) / 1.34;
   const double width = quartiles > 0 ? std::min(*sd, quartiles) : *sd;
   return 0.9 * width * std::pow(static_cast<double>(values.size()), -0.2);
+}
+
+int density_steps(const std::vector<double>& values) {
+  const auto bandwidth = silverman_bandwidth(values);
+  if (!bandwidth) return kFewestSteps;
+  const auto [least, greatest] = std::ranges::minmax(values);
+  return static_cast<int>(
+      std::clamp<double>(4 * (greatest - least) / *bandwidth + 1, kFewestSteps, kMostSteps));
 }
 
 std::vector<Point> kernel_density(const std::vector<double>& values, int steps) {

@@ -12,6 +12,9 @@ namespace tn {
 // are equal. Nothing where all values are equal, or there is but one.
 std::optional<double> silverman_bandwidth(const std::vector<double>& values);
 
+// Places for kernel_density that show each bell: four to a bandwidth, at least 129 and at most 2001.
+int density_steps(const std::vector<double>& values);
+
 // The mean of normal densities around each value, at `steps` (2 or more) even places from the least value to
 // the greatest, where it is cut off: x is the place, y the density. Empty without a bandwidth.
 std::vector<Point> kernel_density(const std::vector<double>& values, int steps);

@@ -5,6 +5,13 @@
 namespace tn {
 namespace {
 
+double area_under(const std::vector<Point>& curve) {
+  double area = 0;
+  for (std::size_t i = 1; i < curve.size(); ++i)
+    area += (curve[i].x - curve[i - 1].x) * (curve[i].y + curve[i - 1].y) / 2;
+  return area;
+}
+
 // SD sqrt(5/3) = 1.29; quartiles 1.75 and 3.25: 1.5 / 1.34 = 1.12 is less; 4^(-1/5) = 0.757858.
 TEST(SilvermanBandwidth, IsOfTheQuartilesWhereTheyAreNarrower) {
   EXPECT_NEAR(*silverman_bandwidth({1, 2, 3, 4}), 0.9 * (1.5 / 1.34) * 0.7578582833, 1e-9);
@@ -35,6 +42,22 @@ TEST(KernelDensity, OfTwoValuesIsTheMeanOfTwoBells) {
   EXPECT_EQ(curve[1].x, 0.5);
   EXPECT_NEAR(curve[1].y, 0.316109, 1e-6);
   EXPECT_DOUBLE_EQ(curve[2].y, curve[0].y);
+}
+
+TEST(DensitySteps, FollowTheBandwidthBetweenTheirEnds) {
+  EXPECT_EQ(density_steps({1, 2, 3, 4}), 129);  // 4 * 3 / 0.7635 + 1 = 16.7
+  EXPECT_EQ(density_steps({0.5, 0.5}), 129);
+  EXPECT_EQ(density_steps({0, 1, 2, 3, 1e9}), 2001);
+}
+
+// Values close together with one far away: all but half of the outermost bells lies under the curve.
+TEST(KernelDensity, OfAFarOutlierStillShowsTheOthers) {
+  std::vector<double> values{0};
+  for (int i = 0; i < 40; ++i) values.push_back(0.9 + 0.0005 * i);
+  const int steps = density_steps(values);
+  EXPECT_GT(steps, 129);
+  EXPECT_LT(steps, 2001);
+  EXPECT_NEAR(area_under(kernel_density(values, steps)), area_under(kernel_density(values, 20001)), 0.005);
 }
 
 // Numbers of SciPy: gaussian_kde([0, 1, 1, 4], bw_method=0.509009 / SD) at 0, 2 and 4.
