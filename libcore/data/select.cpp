@@ -78,8 +78,12 @@ std::vector<std::string> watched_keys(const std::vector<Condition>& conditions) 
 }
 
 bool chosen(const Record& record, const Selection& selection) {
-  if (selection.watch != nullptr) selection.watch->note(record);
-  return matches(record, selection.conditions);
+  const bool chosen = matches(record, selection.conditions);
+  if (selection.watch != nullptr) {
+    selection.watch->note(record);
+    if (chosen) selection.watch->note_chosen();
+  }
+  return chosen;
 }
 
 bool matches(const Record& record, const std::vector<Condition>& conditions) {

@@ -30,11 +30,14 @@ class KeyWatch {
  public:
   explicit KeyWatch(std::vector<std::string> keys) : absent_(std::move(keys)) {}
   void note(const Record& record);
+  void note_chosen() { any_chosen_ = true; }
   std::vector<std::string> absent() const;  // none before the first record
+  bool any_chosen() const { return any_chosen_; }
 
  private:
   std::vector<std::string> absent_;
   bool any_record_ = false;
+  bool any_chosen_ = false;
 };
 
 // The keys of conditions that can hardly be meant where no record has them: all but those of KEY=null.
