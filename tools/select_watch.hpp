@@ -11,14 +11,18 @@
 
 namespace tn {
 
-// Warns at the end of its scope of each key that --select names and no record had, if a record was read.
-// Where an exception ends the scope, records may not have been read: then it warns only if none was chosen,
-// for which the key may be the cause. Throws nothing.
+// Watches what is chosen by the selection, whose `watch` it is, and warns at the end of its scope of each key
+// that --select names and no record had, if a record was read. Where an exception ends the scope, records may
+// not have been read: then it warns only if none was chosen, for which the key may be the cause. Throws
+// nothing. The selection outlives it; copies made of the selection meanwhile choose nothing after its end.
 class SelectWatch {
  public:
-  SelectWatch(const std::vector<Condition>& conditions, const Log& log)
-      : keys_(watched_keys(conditions)), log_(log) {}
+  SelectWatch(Selection& selection, const Log& log)
+      : selection_(selection), keys_(watched_keys(selection.conditions)), log_(log) {
+    selection_.watch = &keys_;
+  }
   ~SelectWatch() {
+    selection_.watch = nullptr;
     if (std::uncaught_exceptions() > exceptions_ && keys_.any_chosen()) return;
     try {
       for (const std::string& key : keys_.absent())
@@ -29,9 +33,8 @@ class SelectWatch {
   SelectWatch(const SelectWatch&) = delete;
   SelectWatch& operator=(const SelectWatch&) = delete;
 
-  KeyWatch* keys() { return &keys_; }  // for Selection::watch
-
  private:
+  Selection& selection_;
   KeyWatch keys_;
   const Log& log_;
   int exceptions_ = std::uncaught_exceptions();

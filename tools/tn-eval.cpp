@@ -108,8 +108,7 @@ tn::Flags flags(Options& o) {
 
 tn::Exit run(const Options& given, const tn::Invocation& call) {
   Options o = tn::evaluation::settled(given, call);
-  tn::SelectWatch watch(o.eval.selection.conditions, call.log);
-  o.eval.selection.watch = watch.keys();
+  const tn::SelectWatch watch(o.eval.selection, call.log);
   if (o.explain) return tn::evaluation::explain_metrics(o);
   if (o.compare) return tn::evaluation::compare_runs(o, call);
   if (o.table) return tn::evaluation::print_table(o, call);

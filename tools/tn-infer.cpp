@@ -207,8 +207,7 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   if (o.format == Format::onnx) return export_model(o, call);
   check(o);
   for (const std::string& text : o.select) o.infer.selection.conditions.push_back(tn::parse_condition(text));
-  tn::SelectWatch watch(o.infer.selection.conditions, call.log);
-  o.infer.selection.watch = watch.keys();
+  const tn::SelectWatch watch(o.infer.selection, call.log);
   if (o.null_separated) o.read.separator = '\0';
   o.infer.jobs = o.predict.jobs;
   tn::check(o.infer);

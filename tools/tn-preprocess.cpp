@@ -81,8 +81,7 @@ tn::Flags flags(Options& o) {
 
 tn::Exit run(Options o, const tn::Invocation& call) {
   for (const std::string& text : o.select) o.pre.selection.conditions.push_back(tn::parse_condition(text));
-  tn::SelectWatch watch(o.pre.selection.conditions, call.log);
-  o.pre.selection.watch = watch.keys();
+  const tn::SelectWatch watch(o.pre.selection, call.log);
   if (o.null_separated) o.read.separator = '\0';
   tn::check(o.pre);
   cv::setNumThreads(1);  // the records are what runs in parallel

@@ -101,8 +101,8 @@ tn::Flags flags(Options& o) {
 
 tn::Exit run(Options o, const tn::Invocation& call) {
   tn::split::check(o);
-  tn::SelectWatch watch(tn::split::selection(o).conditions, call.log);
-  o.watch = watch.keys();
+  o.selection = tn::split::selection(o);
+  const tn::SelectWatch watch(o.selection, call.log);
   cv::setNumThreads(1);  // the records are what runs in parallel
   const int jobs = tn::thread_count(o.jobs);
   const tn::InterruptScope interruptible;  // so that an unfinished output is taken away

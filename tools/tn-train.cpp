@@ -319,7 +319,7 @@ void settle(Options& o, const tn::Invocation& call) {
 tn::TrainingSet load_set(const Options& o, const tn::Invocation& call, bool tells) {
   tn::Selection selection = o.selection;
   std::optional<tn::SelectWatch> watch;
-  if (tells) selection.watch = watch.emplace(selection.conditions, call.log).keys();
+  if (tells) watch.emplace(selection, call.log);
   tn::TrainingSet set = tn::load_training_set(o.inputs.empty() ? "-" : o.inputs.front(), o.root, selection,
                                               o.size, o.train.task, o.allow_truncated);
   if (!tells) return set;

@@ -55,8 +55,7 @@ tn::Flags overlay_flags(Options& o) {
 tn::Exit overlay(const Options& given, const tn::Invocation& call) {
   Options o = given;
   o.overlay.selection.conditions = o.conditions();
-  tn::SelectWatch watch(o.overlay.selection.conditions, call.log);
-  o.overlay.selection.watch = watch.keys();
+  const tn::SelectWatch watch(o.overlay.selection, call.log);
   tn::check(o.overlay);
   const tn::InterruptScope interruptible;
   tn::ManifestReader reader(o.input(), o.read);
@@ -101,8 +100,7 @@ tn::Flags sheet_flags(Options& o) {
 tn::Exit sheet(const Options& given, const tn::Invocation& call) {
   Options o = given;
   o.sheet.selection.conditions = o.conditions();
-  tn::SelectWatch watch(o.sheet.selection.conditions, call.log);
-  o.sheet.selection.watch = watch.keys();
+  const tn::SelectWatch watch(o.sheet.selection, call.log);
   tn::check(o.sheet);
   const tn::PictureFormat format = tn::picture_format(o.output);
   const tn::InterruptScope interruptible;
@@ -148,8 +146,7 @@ tn::Flags augment_flags(Options& o) {
 tn::Exit augment(const Options& given, const tn::Invocation& call) {
   Options o = given;
   o.augment.selection.conditions = o.conditions();
-  tn::SelectWatch watch(o.augment.selection.conditions, call.log);
-  o.augment.selection.watch = watch.keys();
+  const tn::SelectWatch watch(o.augment.selection, call.log);
   tn::check(o.augment);
   const tn::PictureFormat format = tn::picture_format(o.output);
   const tn::InterruptScope interruptible;

@@ -46,7 +46,7 @@ std::vector<std::string> watched_keys(const std::vector<Condition>& conditions);
 struct Selection {
   std::vector<Condition> conditions;  // all must hold
   std::optional<std::int64_t> limit;  // at most so many of the records that match
-  KeyWatch* watch = nullptr;          // told of each record looked at; the caller's
+  KeyWatch* watch = nullptr;          // told of each record looked at, by one thread at a time; the caller's
 };
 
 void check(const Selection& selection);  // throws Error(usage): a negative limit

@@ -18,7 +18,7 @@ MergedReader open(const Options& o) {
   if (o.nul) read.separator = '\0';
   read.same_ids = o.check;  // a finding
   if (!whole_view(o) && inputs(o).size() == 1) read.most_ids = kRemembered;
-  return {inputs(o), read, selection(o)};
+  return {inputs(o), read, o.selection};
 }
 
 void warn_truncated(const MergedReader& reader, const Log& log) {
@@ -44,7 +44,7 @@ Gathered gather(const Options& o, const Invocation& call, int jobs) {
   }
   Imported imported = import_all(o.layout, o.inputs, import_options(o));
   for (const std::string& warning : imported.warnings) call.log.warning(warning);
-  all.manifest = {std::move(imported.header), selected(std::move(imported.records), selection(o))};
+  all.manifest = {std::move(imported.header), selected(std::move(imported.records), o.selection)};
   Progress progress(call.program, "images", count(all), call.progress);
   all.failures = std::move(imported.failures);
   const auto unreadable = measure_images(all.manifest.records, o.root, jobs, [&] { progress.advance(); });

@@ -8,7 +8,6 @@ Selection selection(const Options& o) {
   Selection selection;
   for (const std::string& text : o.select) selection.conditions.push_back(parse_condition(text));
   selection.limit = o.limit;
-  selection.watch = o.watch;
   check(selection);
   return selection;
 }

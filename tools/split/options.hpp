@@ -24,7 +24,7 @@ struct Options {
   bool nul = false;
   std::vector<std::string> select;
   std::optional<std::int64_t> limit;
-  KeyWatch* watch = nullptr;  // of --select; borrowed
+  Selection selection;  // of both; see selection()
   SplitOptions split;
   OnDuplicates duplicates = OnDuplicates::keep;
   bool check = false;
@@ -42,7 +42,7 @@ struct Options {
 // Throws Error(usage) for options that contradict each other or that the input has no use for.
 void check(const Options& options);
 
-Selection selection(const Options& options);
+Selection selection(const Options& options);  // of --select and --limit
 ImportOptions import_options(const Options& options);
 std::optional<Shard> shard(const Options& options);
 std::vector<std::string> inputs(const Options& options);  // "-" where none is given

@@ -38,8 +38,7 @@ Flags flags(Options& o) {
 Exit compare(const Options& given, const Invocation& call) {
   Options o = given;
   o.sheet.selection.conditions = o.conditions();
-  SelectWatch watch(o.sheet.selection.conditions, call.log);
-  o.sheet.selection.watch = watch.keys();
+  const SelectWatch watch(o.sheet.selection, call.log);
   check(o.sheet);
   if (std::ranges::count(o.inputs, "-") > 1)
     throw Error(Exit::usage, "standard input can be one of the manifests only");

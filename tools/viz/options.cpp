@@ -68,8 +68,7 @@ std::vector<CaseRun> load_runs(const Options& o, const Log& log) {
     throw Error(Exit::usage, "standard input cannot be one of several inputs");
   const std::vector<std::string> names = run_names(paths, o.names);
   Selection selection{o.conditions(), {}};
-  SelectWatch watch(selection.conditions, log);
-  selection.watch = watch.keys();
+  const SelectWatch watch(selection, log);
   std::vector<CaseRun> runs;
   for (std::size_t i = 0; i < paths.size(); ++i)
     runs.push_back(load_case_run(paths[i], names[i], {o.read, selection}));

@@ -19,13 +19,13 @@ std::string words(const std::string& condition, bool fails) {
   Selection selection{{parse_condition(condition)}, {}};
   CaptureStderr();
   try {
-    SelectWatch watch(selection.conditions, log);
-    selection.watch = watch.keys();
+    const SelectWatch watch(selection, log);
     chosen(Record::parse(R"({"id":"a","x":1})", "p"), selection);
     if (fails) throw std::runtime_error("on its way");
   } catch (const std::runtime_error& error) {
     EXPECT_STREQ(error.what(), "on its way");
   }
+  EXPECT_EQ(selection.watch, nullptr);
   return GetCapturedStderr();
 }
 
