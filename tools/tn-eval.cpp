@@ -1,4 +1,7 @@
 // tn-eval: a manifest with predictions in, a report out; or reports in, tests or a table out.
+#include <opencv2/core/utility.hpp>
+
+#include "libcore/base/memory.hpp"
 #include "libcore/cli/run_tool.hpp"
 #include "tools/eval/modes.hpp"
 #include "tools/eval/options.hpp"
@@ -109,6 +112,8 @@ tn::Flags flags(Options& o) {
 tn::Exit run(const Options& given, const tn::Invocation& call) {
   Options o = tn::evaluation::settled(given, call);
   const tn::SelectWatch watch(o.eval.selection, call.log);
+  tn::keep_freed_memory();
+  cv::setNumThreads(1);  // the records are what runs in parallel
   if (o.explain) return tn::evaluation::explain_metrics(o);
   if (o.compare) return tn::evaluation::compare_runs(o, call);
   if (o.table) return tn::evaluation::print_table(o, call);

@@ -1,9 +1,6 @@
 #include "libcore/eval/evaluate.hpp"
 
-#include <opencv2/core/utility.hpp>
-
 #include "libcore/base/interrupt.hpp"
-#include "libcore/base/memory.hpp"
 #include "libcore/cli/progress.hpp"
 #include "libcore/eval/definitions.hpp"
 #include "tools/eval/modes.hpp"
@@ -44,8 +41,6 @@ Exit explain_metrics(const Options& o) {
 
 Exit evaluate_manifest(const Options& o, const Invocation& call) {
   const std::optional<StoredReport> baseline = read_baseline(o);
-  keep_freed_memory();
-  cv::setNumThreads(1);  // the records are what runs in parallel
   const InterruptScope interruptible;
   ManifestReader reader(o.inputs.empty() ? "-" : o.inputs.front(), o.read);
   Header header = reader.header();
