@@ -1,5 +1,6 @@
 #include "libcore/eval/overlap.hpp"
 
+#include <limits>
 #include <opencv2/core.hpp>
 
 #include "libcore/base/error.hpp"
@@ -28,6 +29,9 @@ Overlap overlap(const cv::Mat1b& predicted, const cv::Mat1b& drawn) {
     throw Error(Exit::bad_data, "the predicted mask is {}x{} px, the drawn one {}x{} px", predicted.cols,
                 predicted.rows, drawn.cols, drawn.rows);
   if (drawn.empty()) return {};
+  if (drawn.total() > std::numeric_limits<int>::max())  // OpenCV counts no further
+    throw Error(Exit::bad_data, "masks of {}x{} px: at most {} pixels can be compared", drawn.cols,
+                drawn.rows, std::numeric_limits<int>::max());
   const cv::Mat &p = predicted, &d = drawn;
   cv::Mat both;
   cv::min(p, d, both);  // > 0 where both are

@@ -89,7 +89,10 @@ TrainingSet load_training_set(const std::string& path, const std::string& root, 
 
   std::vector<Record> used;
   while (auto record = reader.next()) {
-    if (selection.limit && static_cast<std::int64_t>(used.size()) >= *selection.limit) continue;
+    if (selection.limit && static_cast<std::int64_t>(used.size()) >= *selection.limit) {
+      if (selection.watch != nullptr) selection.watch->note(*record);
+      continue;
+    }
     if (!chosen(*record, selection)) continue;
     const auto split = record->text("split");
     if (split != "train" && split != "val") continue;

@@ -1,6 +1,8 @@
 // Charts of evaluated cases and of reports.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
 #include "libcore/plot/case_charts.hpp"
@@ -102,13 +104,17 @@ Flags box_flags(Options& o) {
   return f;
 }
 
-Exit box(const Options& o, const Invocation& call) {
-  picture_format(o.output);
-  const CaseRun run = load_runs(o, call.log).front();
+void warn_of_absent_by(const Options& o, const CaseRun& run, const Log& log) {
   KeyWatch by({o.by});
   for (const Record& record : run.records) by.note(record);
   for (const std::string& key : by.absent())
-    call.log.warning(fmt::format("--by: no record has the key '{}'", key));
+    log.warning(fmt::format("--by: no record has the key '{}'", key));
+}
+
+Exit box(const Options& o, const Invocation& call) {
+  picture_format(o.output);
+  const CaseRun run = load_runs(o, call.log).front();
+  if (std::ranges::find(call.typed, "by") != call.typed.end()) warn_of_absent_by(o, run, call.log);
   return write(o, call, {box_chart(run, o.metric, o.by, o.violin)}, 400);
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "libcore/base/error.hpp"
+#include "tests/support/expect_error.hpp"
 
 namespace tn {
 namespace {
@@ -26,6 +27,13 @@ TEST(OverlapCounts, RegionOfALargerImageIsReadRowByRow) {
   cv::Mat1b large(4, 4, std::uint8_t{255});
   large(cv::Rect(1, 1, 2, 2)) = 0;
   EXPECT_EQ(overlap(large(cv::Rect(1, 1, 2, 2)), kFull), (Overlap{.fn = 4}));
+}
+
+// No pixel is looked at, so that one row of memory serves for all.
+TEST(OverlapCounts, MorePixelsThanOpenCvCountsAreRefused) {
+  std::vector<std::uint8_t> row(65536);
+  const cv::Mat1b large(32768, 65536, row.data(), 65536);
+  EXPECT_EQ(test::thrown_by([&] { overlap(large, large); }).exit_code, 65);
 }
 
 TEST(OverlapCounts, MasksOfDifferentSizeAreRefusedWithBothSizes) {

@@ -161,5 +161,19 @@ TEST(TrainJob, FingerprintKnowsManifestNetworkAndOptions) {
   EXPECT_EQ(make_train_job(set, {}, {}, "run", true, "tn-train --resume").fingerprint, job.fingerprint);
 }
 
+TEST(TrainingSet, RecordsBehindTheLimitCountForTheWatch) {
+  const test::TempFolder temp;
+  KeyWatch watch({"mask_only", "split"});
+  Selection selection{{}, 1};
+  selection.watch = &watch;
+  nlohmann::json last = nlohmann::json::parse(line("b", "train", "benign", "bm.png"));
+  last["mask_only"] = true;
+  const std::string text = header() + line("a", "train", "benign", "am.png") + last.dump() + "\n";
+  const TrainingSet set =
+      load_training_set(temp.file("train_manifest.jsonl", text), "root", selection, {}, Task::mtl, false);
+  EXPECT_EQ(set.train.size(), 1U);
+  EXPECT_TRUE(watch.absent().empty());
+}
+
 }  // namespace
 }  // namespace tn
