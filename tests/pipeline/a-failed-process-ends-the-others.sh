@@ -8,7 +8,7 @@ run=(--arch ffanet-tiny --batch 2 --precision float32 -j 1)
 expect() {
   local code=0
   timeout -k 10 60 "${@:3}" 2>words || code=$?
-  [[ $code = $1 ]] && [ "$(grep -c "tn-train: error: .*$2" words)" = 1 ] || { echo "$*: $code"; cat words; exit 1; }
+  [[ $code = $1 ]] && [ "$(grep -c -e "tn-train: error: .*$2" words)" = 1 ] || { echo "$*: $code"; cat words; exit 1; }
 }
 tn-train -q -o done "${run[@]}" --max-steps 1 pre.jsonl
 expect 73 'done/model.safetensors: exists' mpirun -n 2 tn-train -o done "${run[@]}" pre.jsonl
@@ -21,7 +21,7 @@ long=("${run[@]}" --epochs 60)
 expect "7[34]" away/ mpirun -n 2 tn-train -o away "${long[@]}" --sync-batch-norm pre.jsonl
 wait
 # One process goes on with what several began.
-expect 2 'sync batch norm' tn-train -o gone "${long[@]}" --resume pre.jsonl
+expect 2 '--sync-batch-norm' tn-train -o gone "${long[@]}" --resume pre.jsonl
 tn-train -o gone "${long[@]}" --sync-batch-norm --resume pre.jsonl 2>words
 grep -q 'going on after' words
 jq -s -e 'map(select(.val_dice).epoch) == [range(1; 61)]' gone/log.jsonl >/dev/null || { cat gone/log.jsonl; exit 1; }

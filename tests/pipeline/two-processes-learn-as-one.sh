@@ -27,4 +27,4 @@ wait $launcher || code=$?
 [ $code = 75 ] && grep -q 'did not answer within 3 s' lost.txt || { echo "exit $code"; cat lost.txt; exit 1; }
 # Another setting is refused, so the checkpoint was read.
 timeout 60 tn-train -o lost "${run[@]}" --max-time 1s --resume pre.jsonl 2>refused && exit 1
-grep -q 'max seconds' refused
+grep -q -e '--max-time' refused
