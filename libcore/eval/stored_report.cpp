@@ -51,6 +51,9 @@ CaseScore stored_case(const Json& one, const ScoreOptions& score, const std::str
 }  // namespace
 
 StoredReport parse_report(const std::string& text, const std::string& name) {
+  const std::string_view first = std::string_view(text).substr(0, text.find('\n'));
+  if (first.starts_with("{\"tn\":\"manifest\""))
+    throw Error(Exit::bad_data, "{}: a manifest: a report of tn-eval --json is needed", name);
   check_json(text, name);
   StoredReport report;
   report.name = name;

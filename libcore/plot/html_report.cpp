@@ -192,6 +192,17 @@ void check_same_cases(const HtmlReportInput& input) {
                 input.run.path);
 }
 
+// Outlines of one model beside the numbers of another would be believed.
+void check_same_models(const HtmlReportInput& input) {
+  const auto& models = input.report.json.at("made_from").at("models");
+  for (const Record& record : input.records->records) {
+    const auto model = record.text("model");
+    if (model && std::find(models.begin(), models.end(), *model) == models.end())
+      throw Error(Exit::bad_data, "{}: case {} was answered by model {}, which is none of {}",
+                  input.records->path, record.id(), *model, input.run.path);
+  }
+}
+
 std::string section(const char* id, const char* title, const std::string& html) {
   return fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n{}</section>\n", id, title, html);
 }
@@ -200,7 +211,10 @@ std::string section(const char* id, const char* title, const std::string& html) 
 
 std::string html_report(const HtmlReportInput& input, const HtmlReportOptions& options,
                         const PictureNews& news) {
-  if (input.records) check_same_cases(input);
+  if (input.records) {
+    check_same_cases(input);
+    check_same_models(input);
+  }
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\" data-theme=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
