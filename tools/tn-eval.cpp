@@ -18,7 +18,7 @@ tn::Flags flags(Options& o) {
   f.operands(o.inputs, "manifest", 0, 1000);
   f.section("Input");
   f.optional("root", o.eval.root, "DIR", "folder that the records' paths start from");
-  f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE");
+  f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE; also KEY!=VALUE");
   f.optional("limit", o.eval.selection.limit, "N", "take at most N records");
   f.toggle("allow-truncated", o.read.allow_truncated, "take a manifest whose end record is missing");
   f.optional("max-pixels", o.eval.max_pixels, "N", "refuse images with more pixels");

@@ -34,7 +34,7 @@ tn::Flags flags(Options& o) {
   f.required("output,o", o.pre.store.folder, "DIR", "folder for frames and masks, named after their content");
   f.optional("manifest", o.manifest, "FILE", "where the records go; - is stdout");
   f.optional("root", o.pre.store.root, "DIR", "folder that the records' paths start from");
-  f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE");
+  f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE; also KEY!=VALUE");
   f.optional("limit", o.pre.selection.limit, "N", "take at most N records");
   f.toggle("allow-truncated", o.read.allow_truncated, "take a manifest whose end record is missing");
   f.toggle("null,0", o.null_separated, "the input is a list of paths, each ended by a NUL byte");

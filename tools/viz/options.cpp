@@ -16,7 +16,7 @@ std::vector<Condition> Options::conditions() const {
 
 void add_records(Flags& f, Options& o) {
   f.section("Input");
-  f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE");
+  f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE; also KEY!=VALUE");
   f.toggle("allow-truncated", o.read.allow_truncated, "take a manifest whose end record is missing");
 }
 
