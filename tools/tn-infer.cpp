@@ -1,6 +1,7 @@
 // tn-infer: images or a manifest, and a model -> masks and a manifest with predictions.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -14,6 +15,7 @@
 #include "libcore/base/file.hpp"
 #include "libcore/base/hash.hpp"
 #include "libcore/base/interrupt.hpp"
+#include "libcore/base/text.hpp"
 #include "libcore/base/threads.hpp"
 #include "libcore/cli/progress.hpp"
 #include "libcore/cli/run_tool.hpp"
@@ -22,6 +24,7 @@
 #include "libcore/net/ensemble.hpp"
 #include "libcore/net/infer.hpp"
 #include "libcore/net/onnx_border.hpp"
+#include "tools/device_flags.hpp"
 #include "tools/select_watch.hpp"
 
 namespace {
@@ -35,6 +38,7 @@ struct Options {
   std::vector<std::string> select;
   tn::InferOptions infer;
   tn::PredictOptions predict;
+  tn::DeviceWish device;
   tn::EnsembleOptions ensemble;
   tn::ReadOptions read;
   Format format = Format::none;
@@ -54,7 +58,7 @@ tn::Flags flags(Options& o) {
              "folder for masks (DIR/ID.png) and what else --emit asks for");
   f.optional("manifest", o.manifest, "FILE", "where the records go; - is stdout");
   f.optional("root", o.infer.emit.root, "DIR", "folder that the records' paths start from");
-  f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE");
+  f.repeated("select", o.select, "KEY=VALUE", "take only records whose KEY has this VALUE; also KEY!=VALUE");
   f.optional("limit", o.infer.selection.limit, "N", "take at most N records");
   f.toggle("allow-truncated", o.read.allow_truncated, "take a manifest whose end record is missing");
   f.toggle("null,0", o.null_separated, "the input is a list of paths, each ended by a NUL byte");
@@ -111,7 +115,11 @@ tn::Flags flags(Options& o) {
            {{"auto", tn::Precision::automatic},
             {"float32", tn::Precision::float32},
             {"bfloat16", tn::Precision::bfloat16}},
-           "TYPE", "float32, bfloat16, or auto: bfloat16 where the processor multiplies in it");
+           "TYPE", "float32, bfloat16, or auto: bfloat16 where the device multiplies in it");
+  tn::add_device_flag(f, o.device);
+  tn::add_tf32_flag(f, o.predict.tf32);
+  f.toggle("cuda-graph", o.predict.graph,
+           "on a GPU: record the network once for each number of frames, and repeat it with one call");
   f.toggle("deterministic", o.infer.one_by_one,
            "the network takes one frame at a time on one thread: the same bytes for any --batch and --jobs");
   f.toggle("fail-fast", o.infer.fail_fast, "stop at the first record that fails");
@@ -142,7 +150,7 @@ tn::PredictOptions predict_options(const Options& o) {
 
 // The one model as it is, or all of them, or all views, as one.
 std::unique_ptr<tn::Predictor> load(const Options& o, const std::vector<tn::ModelSpec>& specs) {
-  const tn::NetLayer& layer = tn::NetLayer::open();
+  const tn::NetLayer& layer = tn::NetLayer::open(o.predict.device);
   const tn::PredictOptions predict = predict_options(o);
   if (!tn::joins(o.models.size(), o.ensemble)) return layer.load(o.models.front(), predict);
   std::vector<tn::EnsembleMember> members;
@@ -154,7 +162,7 @@ std::unique_ptr<tn::Predictor> load(const Options& o, const std::vector<tn::Mode
 // Nothing where no activation map is asked for.
 std::unique_ptr<tn::Explainer> load_explainer(const Options& o) {
   if (!tn::wants(o.infer.emit, tn::Output::cam)) return nullptr;
-  return tn::NetLayer::open().explainer(o.models.front(), predict_options(o));
+  return tn::NetLayer::open(o.predict.device).explainer(o.models.front(), predict_options(o));
 }
 
 // Nothing where there is no folder to keep it in.
@@ -163,6 +171,25 @@ std::unique_ptr<tn::InferJournal> open_journal(const Options& o, const std::stri
   if (folder.empty()) return nullptr;
   return std::make_unique<tn::InferJournal>(folder, tn::settings_hash(answers, o.predict, o.infer),
                                             o.infer.resume);
+}
+
+// Before any work. What needs a GPU is refused where there is none.
+void choose_device(Options& o, const tn::Invocation& call) {
+  const tn::FoundDevice found = tn::open_device(o.device, o.predict.precision);
+  if (!found.note.empty()) call.log.note(found.note);
+  call.log.detail(fmt::format("device {}{}, {}", found.name,
+                              found.hardware.empty() ? "" : " (" + found.hardware + ")",
+                              tn::wants_bfloat16(o.predict.precision, found.name) ? "bfloat16" : "float32"));
+  o.predict.device = found.name;
+  o.predict.deterministic = o.infer.one_by_one;
+  if (found.name != "cpu") return;
+  o.predict.tf32 = o.predict.graph = false;  // of a configuration for a machine with a GPU
+  const auto typed = [&](const char* option) {
+    return std::ranges::find(call.typed, option) != call.typed.end();
+  };
+  if (typed("tf32")) throw tn::Error(tn::Exit::usage, "--tf32 has no effect: it needs a GPU (--device)");
+  if (typed("cuda-graph"))
+    throw tn::Error(tn::Exit::usage, "--cuda-graph has no effect: it needs a GPU (--device)");
 }
 
 // A vote takes place between answers that stand at their models' thresholds.
@@ -194,6 +221,9 @@ tn::Exit export_model(const Options& o, const tn::Invocation& call) {
   if (o.models.size() != 1 || !o.inputs.empty())
     throw tn::Error(tn::Exit::usage, "--export takes one model and no manifest");
   if (o.infer.emit.folder.empty()) throw tn::Error(tn::Exit::usage, "--export needs --output FILE");
+  for (const char* option : {"device", "tf32", "cuda-graph"})
+    if (std::ranges::find(call.typed, option) != call.typed.end())
+      throw tn::Error(tn::Exit::usage, "--{} has no effect with --export", option);
   const std::string document = tn::read_model_index(o.models.front()).meta.dump();
   const tn::Graph graph = tn::NetLayer::open().trace(o.models.front());
   tn::write_whole(o.infer.emit.folder, tn::encode_onnx(graph, document), o.infer.emit.force,
@@ -211,6 +241,7 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   if (o.null_separated) o.read.separator = '\0';
   o.infer.jobs = o.predict.jobs;
   tn::check(o.infer);
+  choose_device(o, call);
   std::optional<std::string> image;
   if (o.stdin_image) image = read_stdin();
   const tn::InterruptScope interruptible;
@@ -232,8 +263,12 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   writer.header(header);
   writer.flush();
   tn::Progress progress(call.program, "images", 0, call.progress);
-  const tn::InferReport report{[&](const tn::Record& record) { call.log.error(record.failure_line()); },
-                               [&] { progress.advance(); }};
+  const tn::InferReport report{
+      [&](const tn::Record& record) { call.log.error(record.failure_line()); }, [&] { progress.advance(); },
+      [&](std::int64_t frames) {
+        call.log.warning(fmt::format("out of memory: from here on {} at a time",
+                                     tn::counted(static_cast<std::size_t>(frames), "image")));
+      }};
   const tn::InferEngine engine{*predictor, spec, hash, explainer.get(), journal.get()};
   const tn::InferOutcome outcome = image ? tn::infer_image(std::move(*image), writer, engine, o.infer, report)
                                          : tn::infer(*reader, writer, engine, o.infer, report);

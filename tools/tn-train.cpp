@@ -21,6 +21,7 @@
 #include "libcore/net/run_folder.hpp"
 #include "libcore/net/train_manifest.hpp"
 #include "tools/augment_flags.hpp"
+#include "tools/device_flags.hpp"
 #include "tools/select_watch.hpp"
 
 namespace {
@@ -35,6 +36,8 @@ struct Options {
   bool allow_truncated = false;
   tn::NetOptions net;
   tn::TrainOptions train;
+  tn::DeviceWish device;
+  tn::FoundDevice found;
   std::optional<tn::AugmentPreset> augment;  // nothing: the preset's
   std::optional<std::string> max_time;
   std::optional<std::string> checkpoint_every;
@@ -53,7 +56,7 @@ tn::Flags flags(Options& o) {
   f.section("Input and output");
   f.optional("output,o", o.folder, "FOLDER", "run folder: model.safetensors, checkpoints, logs, config.ini");
   f.optional("root", o.root, "DIR", "folder that the manifest's paths start from");
-  f.repeated("select", o.select, "KEY=VALUE", "use only records whose KEY has this VALUE");
+  f.repeated("select", o.select, "KEY=VALUE", "use only records whose KEY has this VALUE; also KEY!=VALUE");
   f.optional("limit", o.selection.limit, "N", "use at most N of the records");
   f.toggle("allow-truncated", o.allow_truncated, "take a manifest whose end record is missing");
   f.optional("size", o.size, "PX", "refuse a manifest whose frames have another size");
@@ -170,7 +173,9 @@ tn::Flags flags(Options& o) {
            {{"auto", tn::Precision::automatic},
             {"float32", tn::Precision::float32},
             {"bfloat16", tn::Precision::bfloat16}},
-           "TYPE", "float32, bfloat16, or auto: bfloat16 where the processor multiplies in it");
+           "TYPE", "float32, bfloat16, or auto: bfloat16 where the device multiplies in it");
+  tn::add_device_flag(f, o.device);
+  tn::add_tf32_flag(f, o.train.tf32);
   f.defaults_from([&o] {
     const tn::TrainOptions given = o.train;
     o.train = tn::preset_options(given.preset);
@@ -208,9 +213,9 @@ class Reporter : public tn::TrainObserver {
     if (const auto images = static_cast<std::int64_t>(job_.train.size()); images < o_.train.batch)
       call_.log.warning(
           fmt::format("a batch is {} images, all that there are, not {}", images, o_.train.batch));
-    call_.log.note(fmt::format("{}: {} parameters, {} steps an epoch, {}, {} threads", o_.net.arch,
+    call_.log.note(fmt::format("{}: {} parameters, {} steps an epoch, {}, {}{}", o_.net.arch,
                                start.parameters, start.epoch_steps, start.bfloat16 ? "bfloat16" : "float32",
-                               start.threads));
+                               tn::counted(static_cast<std::size_t>(start.threads), "thread"), on_device()));
     if (job_.resume && !start.finished)
       call_.log.note(fmt::format("going on after {} steps of epoch {}", start.epoch_step, start.epoch));
   }
@@ -230,6 +235,9 @@ class Reporter : public tn::TrainObserver {
   bool save_wanted() override { return tn::take_save_signal(); }
 
  private:
+  std::string on_device() const {
+    return o_.found.hardware.empty() ? "" : fmt::format(", {} ({})", o_.found.name, o_.found.hardware);
+  }
   void warn_of_no_measure() const {
     call_.log.warning(
         "no validation record to choose the best model by: the last epoch's weights are the model");
@@ -244,6 +252,8 @@ class Reporter : public tn::TrainObserver {
             {"libtorch", start.libtorch},
             {"compiler", __VERSION__},
             {"processor", tn::processor_name()},
+            {"device", o_.found.name},
+            {"gpu", o_.found.hardware.empty() ? nlohmann::json() : nlohmann::json(o_.found.hardware)},
             {"threads", start.threads},
             {"precision", start.bfloat16 ? "bfloat16" : "float32"},
             {"epoch", start.epoch},
@@ -312,8 +322,12 @@ void settle(Options& o, const tn::Invocation& call) {
   o.net.mask_head = o.train.task != tn::Task::classify;
   o.net.class_head = o.train.task != tn::Task::segment;
   tn::check(o.train);
-  tn::expect_used(call.typed, o.train);
   tn::check(o.net);
+  o.found = tn::open_device(o.device, o.train.precision);
+  if (!o.found.note.empty()) call.log.note(o.found.note);
+  call.log.detail(fmt::format("device {}", o.found.name));
+  o.train.device = o.found.name;
+  tn::expect_used(call.typed, o.train);
 }
 
 tn::TrainingSet load_set(const Options& o, const tn::Invocation& call, bool tells) {
@@ -337,7 +351,7 @@ std::string ending(const tn::TrainOutcome& outcome) {
 }
 
 tn::Exit train(const Options& o, const tn::Invocation& call, bool resume, tn::Collectives* processes) {
-  const tn::NetLayer& net = tn::NetLayer::open();
+  const tn::NetLayer& net = tn::NetLayer::open(o.found.name);
   net.check(o.net);
   tn::TrainJob job = tn::make_train_job(load_set(o, call, tn::rank_of(processes) == 0), o.net, o.train,
                                         o.folder, resume, call.command_line);

@@ -1,6 +1,7 @@
 #include "libcore/net/adam.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/zeros.h>
@@ -17,7 +18,7 @@ Adam::Adam(NamedTensors parameters, const TrainOptions& options)
     const at::Tensor& parameter = parameters_[i].second;
     first_.push_back(at::zeros_like(parameter));
     second_.push_back(at::zeros_like(parameter));
-    steps_.push_back(at::zeros({}, at::kFloat));
+    steps_.push_back(at::zeros({}, parameter.options().dtype(at::kFloat)));
     groups_[parameter.dim() > 1 ? 0 : 1].members.push_back(i);
   }
 }
@@ -32,7 +33,6 @@ void Adam::step_group(const Group& group, double learning_rate) {
   for (const std::size_t i : group.members) {
     const at::Tensor& parameter = parameters_[i].second;
     if (!parameter.grad().defined()) continue;
-    steps_[i].add_(1);
     parameters.push_back(parameter);
     gradients.push_back(laid_out_as(parameter.grad(), parameter));
     first.push_back(first_[i]);
@@ -40,6 +40,7 @@ void Adam::step_group(const Group& group, double learning_rate) {
     steps.push_back(steps_[i]);
   }
   if (parameters.empty()) return;
+  at::_foreach_add_(steps, 1);
   constexpr double kEps = 1e-8;
   const auto fused = [&](auto&& call) {
     call(parameters, gradients, first, second, std::vector<at::Tensor>{}, steps, learning_rate, beta1_,

@@ -16,6 +16,7 @@
 #include "libcore/data/training_log.hpp"
 #include "libcore/image/preprocess.hpp"
 #include "libcore/net/collectives.hpp"
+#include "libcore/net/device.hpp"
 #include "libcore/net/graph.hpp"
 #include "libcore/net/options.hpp"
 
@@ -33,7 +34,11 @@ struct NetOutput {
 
 struct PredictOptions {
   Precision precision = Precision::automatic;
-  std::int64_t jobs = 0;  // threads; 0: every core
+  std::int64_t jobs = 0;       // threads; 0: every core
+  std::string device = "cpu";  // FoundDevice::name
+  bool tf32 = false;           // on a GPU: products of float32 numbers in TF32
+  bool deterministic = false;  // on a GPU: the same kernels in every run
+  bool graph = false;          // on a GPU: frames of one size and number are a CUDA graph that is replayed
 };
 
 // A loaded model. One thread at a time.
@@ -93,8 +98,9 @@ struct TrainJob {
 
 // What became of the tensors of a file that a training begins with.
 struct InitReport {
-  std::string summary;               // one line; empty: there was no such file
-  std::vector<std::string> details;  // a line for each: "used KEY", "adapted KEY: how", "left KEY: why"
+  std::string summary;  // one line; empty: there was no such file
+  // A line for each: "used KEY", "adapted KEY: how", "left KEY: why"; of several processes, how they add up.
+  std::vector<std::string> details;
 };
 
 struct TrainStart {
@@ -149,8 +155,9 @@ struct ArchInfo {
 class NetLayer {
  public:
   // Opens libtn_net.so beside the executable or in its library folder. Never closed. Throws Error(internal)
-  // with the reason, LibTorch not found included.
-  static const NetLayer& open();
+  // with the reason, Error(no_input) where LibTorch is not there. `device`: FoundDevice::name of every device
+  // that will be asked to compute; Error(usage) with the reason where LibTorch cannot use it.
+  static const NetLayer& open(const std::string& device = "cpu");
 
   virtual ~NetLayer() = default;
   virtual std::unique_ptr<Predictor> load(const std::string& model, const PredictOptions& options) const = 0;
@@ -162,5 +169,10 @@ class NetLayer {
   virtual void check(const NetOptions& options) const = 0;  // throws Error(usage), for an unknown name too
   virtual std::vector<ArchInfo> architectures() const = 0;
 };
+
+// The device that is wished for, opened and tried. `auto` takes the processor where LibTorch cannot use the
+// GPU that is there; the note says why. Throws Error(usage) with the reason, also for bfloat16 where the
+// device does not multiply in it.
+FoundDevice open_device(const DeviceWish& wish, Precision precision);
 
 }  // namespace tn

@@ -98,7 +98,7 @@ at::Tensor ChannelAttentionImpl::forward(const at::Tensor& features) {
   const at::Tensor tokens = to_tokens(features);  // [N,HW,C]
   at::Tensor mix;                                 // [N,C,C]: row i says what goes into channel i
   {
-    const Autocast off(false);  // energies are sums over all pixels
+    const Autocast off(false, features.device().type());  // energies are sums over all pixels
     const at::Tensor exact = tokens.to(at::kFloat);
     const at::Tensor energy = at::bmm(exact.transpose(1, 2), exact);
     mix = gamma_ * at::softmax(-energy, -1);  // softmax(rowmax(E) - E): a constant a row cancels

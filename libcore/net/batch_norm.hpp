@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "libcore/net/collectives.hpp"
+#include "libcore/net/tensor_sums.hpp"
 
 namespace tn {
 
@@ -16,16 +16,16 @@ class BatchNormImpl : public torch::nn::BatchNorm2dImpl {
   explicit BatchNormImpl(std::int64_t channels);
   at::Tensor forward(const at::Tensor& features);  // [N,C,H,W]
 
-  // From now on training mode takes its statistics from all processes, which must outlive this; nullptr: from
-  // this one.
-  void synchronise(Collectives* processes) { processes_ = processes; }
+  // From now on training mode takes its statistics from all processes, by sums that must outlive this;
+  // nullptr: from this one.
+  void synchronise(TensorSums* sums) { sums_ = sums; }
 
  private:
-  Collectives* processes_ = nullptr;
+  TensorSums* sums_ = nullptr;
 };
 TORCH_MODULE(BatchNorm);
 
 // Every batch norm of the network.
-void synchronise_batch_norms(torch::nn::Module& network, Collectives* processes);
+void synchronise_batch_norms(torch::nn::Module& network, TensorSums* sums);
 
 }  // namespace tn

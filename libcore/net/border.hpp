@@ -32,7 +32,7 @@ class ExplainerBorder {
 };
 
 // Both sides are built from the same sources: kNetBorder tells an old library from a new program.
-constexpr int kNetBorder = 6;
+constexpr int kNetBorder = 7;
 
 class NetBorder {
  public:
@@ -46,6 +46,7 @@ class NetBorder {
                               TrainOutcome& outcome) const noexcept = 0;
   virtual BorderFailure trace(const std::string& model, Graph& graph) const noexcept = 0;
   virtual BorderFailure check(const NetOptions& options) const noexcept = 0;
+  virtual BorderFailure expect_device(const std::string& device) const noexcept = 0;
   virtual BorderFailure architectures(std::vector<ArchInfo>& infos) const noexcept = 0;
 };
 

@@ -39,17 +39,19 @@ int launched_processes() {
 
 std::unique_ptr<JoinedProcesses> join_processes(double timeout_s) {
   std::unique_ptr<JoinedProcesses> processes;
-  const CollectiveFailure failure = open_mpi().join(timeout_s, processes);
-  if (failure.code != Exit::ok) throw Error::of(failure.code, failure.text);
+  expect_ok(open_mpi().join(timeout_s, processes));
   if (const int size = processes->size(), expected = launched_processes(); size != expected)
     throw Error(Exit::usage, "{} processes were launched, but MPI finds {} (does the launcher fit this MPI?)",
                 expected, size);
   return processes;
 }
 
-void finish(Collectives& processes, std::uint64_t sum) {
-  const CollectiveFailure failure = processes.wait(sum);
+void expect_ok(const CollectiveFailure& failure) {
   if (failure.code != Exit::ok) throw Error::of(failure.code, failure.text);
+}
+
+void finish(Collectives& processes, std::uint64_t sum) {
+  expect_ok(processes.wait(sum));
 }
 
 void add_up(Collectives* processes, std::span<double> values) {

@@ -10,18 +10,21 @@
 
 namespace tn {
 
+// Why a call across the border of an opened library failed; no failure where the code is ok.
 struct CollectiveFailure {
   Exit code = Exit::ok;
   std::string text;
 };
+void expect_ok(const CollectiveFailure& failure);  // throws Error with that code and text
 
 // One process among several. Every process starts the same sums in the same order; which thread starts them
 // does not matter. A broadcast is a sum to which one process gives numbers and the others zeros.
 class Collectives {
  public:
   virtual ~Collectives() = default;
-  virtual int rank() const noexcept = 0;  // from 0; process 0 writes
-  virtual int size() const noexcept = 0;  // processes
+  virtual int rank() const noexcept = 0;          // from 0; process 0 writes
+  virtual int size() const noexcept = 0;          // processes
+  virtual double timeout_s() const noexcept = 0;  // after which a process that does not answer is lost
 
   // Starts to replace each value by its sum over all processes and returns at once. The memory belongs to the
   // sum until wait() has returned. The sum is the same, bit for bit, in all processes.

@@ -1,9 +1,10 @@
 #include "libcore/net/ema.hpp"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/empty_like.h>
+#include <ATen/ops/_foreach_lerp.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace tn {
 
@@ -17,13 +18,16 @@ void Ema::update(const NamedTensors& source, std::int64_t step) {
   const at::NoGradGuard no_grad;
   const double t = static_cast<double>(step);
   const double keep = std::min(decay_, (1 + t) / (10 + t));
+  std::vector<at::Tensor> averages, values;
   for (std::size_t i = 0; i < averages_.size(); ++i) {
-    at::Tensor& average = averages_[i].second;
-    if (at::isFloatingType(average.scalar_type()))
-      average.lerp_(source[i].second.detach(), 1 - keep);
-    else
-      average.copy_(source[i].second);
+    if (at::isFloatingType(averages_[i].second.scalar_type())) {
+      averages.push_back(averages_[i].second);
+      values.push_back(source[i].second.detach());
+    } else {
+      averages_[i].second.copy_(source[i].second);
+    }
   }
+  if (!averages.empty()) at::_foreach_lerp_(averages, values, 1 - keep);
 }
 
 NamedTensors Ema::state() const {

@@ -2,6 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/sigmoid.h>
+#include <c10/core/DeviceGuard.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <opencv2/core.hpp>
@@ -12,6 +13,7 @@
 #include "libcore/net/loader.hpp"
 #include "libcore/net/runtime.hpp"
 #include "libcore/net/saved_network.hpp"
+#include "libcore/net/transfer.hpp"
 
 namespace tn {
 namespace {
@@ -19,7 +21,8 @@ namespace {
 // sum_k mean(dy/dA_k) A_k -> [h,w]
 cv::Mat1f weighted_sum(const at::Tensor& y, const at::Tensor& features) {
   const at::Tensor gradient = torch::autograd::grad({y}, {features}, {}, /*retain_graph=*/true).front();
-  const at::Tensor map = (gradient.mean({2, 3}, /*keepdim=*/true) * features).sum(1).detach().contiguous();
+  const at::Tensor map =
+      (gradient.mean({2, 3}, /*keepdim=*/true) * features).sum(1).detach().cpu().contiguous();
   return cv::Mat1f(static_cast<int>(map.size(1)), static_cast<int>(map.size(2)), map.data_ptr<float>())
       .clone();
 }
@@ -49,17 +52,21 @@ ActivationMap plain_cam(const cv::Mat1f& map, cv::Size size) {
 }  // namespace
 
 TorchExplainer::TorchExplainer(const std::string& model, const PredictOptions& options)
-    : TorchExplainer(load_network(model).network) {
+    : TorchExplainer(load_network(model).network, at::Device(options.device)) {
   set_threads(options.jobs);
+  if (device_.is_cuda()) set_gpu_arithmetic(options.tf32, options.deterministic);
 }
 
-TorchExplainer::TorchExplainer(std::shared_ptr<Network> network) : network_(std::move(network)) {
+TorchExplainer::TorchExplainer(std::shared_ptr<Network> network, at::Device device)
+    : network_(std::move(network)), device_(device) {
   network_->eval();
+  network_->to(device_);
   for (const at::Tensor& parameter : network_->parameters()) parameter.set_requires_grad(false);
   network_->watch_deepest(true);
 }
 
 std::vector<ActivationMaps> TorchExplainer::explain(std::span<const cv::Mat1b> frames, double threshold) {
+  const c10::OptionalDeviceGuard here(device_);
   std::vector<ActivationMaps> all;
   for (const cv::Mat1b& frame : frames) all.push_back(explain_one(frame, threshold));
   return all;
@@ -68,7 +75,7 @@ std::vector<ActivationMaps> TorchExplainer::explain(std::span<const cv::Mat1b> f
 ActivationMaps TorchExplainer::explain_one(const cv::Mat1b& frame, double threshold) {
   const at::AutoGradMode with_gradients(true);
   const Prediction prediction =
-      network_->forward(to_tensor({&frame, 1}).contiguous(at::MemoryFormat::ChannelsLast));
+      network_->forward(sent(to_tensor({&frame, 1}).contiguous(at::MemoryFormat::ChannelsLast), device_));
   const at::Tensor features = network_->deepest();
   ActivationMaps maps;
   if (prediction.mask_logits.defined()) {

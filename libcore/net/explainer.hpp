@@ -21,7 +21,7 @@ class TorchExplainer {
  public:
   // Throws Error(no_input | bad_data) for a file that is not a model of a known architecture.
   TorchExplainer(const std::string& model, const PredictOptions& options);
-  explicit TorchExplainer(std::shared_ptr<Network> network);
+  explicit TorchExplainer(std::shared_ptr<Network> network, at::Device device = at::kCPU);
 
   std::vector<ActivationMaps> explain(std::span<const cv::Mat1b> frames, double threshold);
 
@@ -29,6 +29,7 @@ class TorchExplainer {
   ActivationMaps explain_one(const cv::Mat1b& frame, double threshold);
 
   std::shared_ptr<Network> network_;
+  at::Device device_;
 };
 
 }  // namespace tn

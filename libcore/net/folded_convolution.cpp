@@ -2,6 +2,7 @@
 
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/conv2d.h>
 
 #include <optional>
 #include <string_view>
@@ -37,19 +38,29 @@ FoldedConvolution::FoldedConvolution(const FoldedWeights& weights,
       stride_(options.stride()->begin(), options.stride()->end()),
       dilation_(options.dilation()->begin(), options.dilation()->end()),
       bias_(weights.bias.to(type)) {
-  const at::Tensor weight = weights.weight.to(type).contiguous();
+  const at::Tensor weight = weights.weight.to(type);
+  if (!weight.is_cpu()) {
+    weight_ = weight.contiguous(at::MemoryFormat::ChannelsLast);
+    return;
+  }
   static const auto pack = operator_named<Pack>("mkldnn::_reorder_convolution_weight");
   // Packed without knowing the images, weights of 1x1 may be in another order than the images ask for, and
   // oneDNN changes packed weights slowly, in every call; others quickly.
   const bool is_pointwise = weight.size(2) == 1 && weight.size(3) == 1;
-  weight_ = is_pointwise ? weight : pack.call(weight, padding_, stride_, dilation_, 1, std::nullopt);
+  weight_ = is_pointwise ? weight.contiguous()
+                         : pack.call(weight.contiguous(), padding_, stride_, dilation_, 1, std::nullopt);
+}
+
+at::Tensor FoldedConvolution::on_the_processor(const at::Tensor& features) const {
+  static const auto convolve = operator_named<Convolve>("mkldnn::_convolution_pointwise");
+  static const c10::List<std::optional<at::Scalar>> none;
+  return convolve.call(features, weight_, bias_, padding_, stride_, dilation_, 1, "relu", none, std::nullopt);
 }
 
 at::Tensor FoldedConvolution::forward(const at::Tensor& features) const {
-  static const auto convolve = operator_named<Convolve>("mkldnn::_convolution_pointwise");
-  static const c10::List<std::optional<at::Scalar>> none;
   const at::Tensor laid = features.to(bias_.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
-  return convolve.call(laid, weight_, bias_, padding_, stride_, dilation_, 1, "relu", none, std::nullopt);
+  if (bias_.is_cpu()) return on_the_processor(laid);
+  return at::conv2d(laid, weight_, bias_, stride_, padding_, dilation_).relu_();
 }
 
 }  // namespace tn

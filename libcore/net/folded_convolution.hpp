@@ -18,10 +18,11 @@ struct FoldedWeights {
 };
 FoldedWeights fold(const torch::nn::Conv2dImpl& convolution, const BatchNormImpl& norm);
 
-// Convolution, bias and ReLU in one call of oneDNN, with weights in the order that it wants.
+// Convolution, bias and ReLU. On the processor in one call of oneDNN, with weights in the order that it
+// wants.
 class FoldedConvolution {
  public:
-  // Computes in `type`, float32 or bfloat16.
+  // Computes in `type`, float32 or bfloat16, on the weights' device.
   FoldedConvolution(const FoldedWeights& weights, const torch::nn::detail::ConvNdOptions<2>& options,
                     at::ScalarType type);
 
@@ -29,6 +30,8 @@ class FoldedConvolution {
       const at::Tensor& features) const;  // [N,in,H,W] -> [N,out,H',W'] channels-last of the type
 
  private:
+  at::Tensor on_the_processor(const at::Tensor& features) const;
+
   std::vector<std::int64_t> padding_, stride_, dilation_;
   at::Tensor weight_, bias_;
 };

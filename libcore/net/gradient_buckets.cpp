@@ -33,8 +33,8 @@ class Hook : public torch::autograd::FunctionPostHook {
 
 }  // namespace
 
-GradientBuckets::GradientBuckets(NamedTensors parameters, Collectives& processes, std::int64_t bytes)
-    : parameters_(std::move(parameters)), processes_(processes), bucket_of_(parameters_.size()) {
+GradientBuckets::GradientBuckets(NamedTensors parameters, TensorSums& sums, std::int64_t bytes)
+    : parameters_(std::move(parameters)), sums_(sums), bucket_of_(parameters_.size()) {
   std::int64_t filled = bytes;  // of the last bucket
   for (std::size_t i = parameters_.size(); i-- > 0;) {
     const std::int64_t size = parameters_[i].second.numel() * 4;
@@ -49,7 +49,8 @@ GradientBuckets::GradientBuckets(NamedTensors parameters, Collectives& processes
   for (Bucket& bucket : buckets_) {
     std::int64_t values = 0;
     for (const std::size_t i : bucket.parameters) values += parameters_[i].second.numel();
-    bucket.values = at::zeros({values}, at::kFloat);
+    bucket.values =
+        at::zeros({values}, parameters_[bucket.parameters.front()].second.options().requires_grad(false));
   }
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     auto node = torch::autograd::impl::grad_accumulator(parameters_[i].second);
@@ -89,8 +90,7 @@ void GradientBuckets::send_what_is_complete() {
         place.zero_();
       at += count;
     }
-    bucket.sum = processes_.start_sum(
-        std::span(bucket.values.data_ptr<float>(), static_cast<std::size_t>(bucket.values.numel())));
+    bucket.sum = sums_.start(bucket.values);
   }
 }
 
@@ -99,7 +99,7 @@ void GradientBuckets::finish() {
   for (Bucket& bucket : buckets_) bucket.missing = 0;  // what got no gradient now gets none
   send_what_is_complete();
   for (Bucket& bucket : buckets_) {
-    tn::finish(processes_, bucket.sum);
+    sums_.join(bucket.sum);
     std::int64_t at = 0;
     for (const std::size_t i : bucket.parameters) {
       at::Tensor& gradient = parameters_[i].second.mutable_grad();

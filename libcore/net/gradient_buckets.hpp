@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "libcore/net/collectives.hpp"
+#include "libcore/net/tensor_sums.hpp"
 #include "libcore/net/weights.hpp"
 
 namespace tn {
@@ -16,9 +16,8 @@ namespace tn {
 // bucket whose gradients are all there goes on its way at once, behind those before it.
 class GradientBuckets {
  public:
-  // The parameters must outlive it. float32 alone.
-  GradientBuckets(NamedTensors parameters, Collectives& processes,
-                  std::int64_t bytes = std::int64_t{8} << 20);
+  // Parameters and sums must outlive it. float32 alone, on one device.
+  GradientBuckets(NamedTensors parameters, TensorSums& sums, std::int64_t bytes = std::int64_t{8} << 20);
   ~GradientBuckets();
   GradientBuckets(const GradientBuckets&) = delete;
   GradientBuckets& operator=(const GradientBuckets&) = delete;
@@ -35,7 +34,7 @@ class GradientBuckets {
   void send_what_is_complete();
 
   NamedTensors parameters_;
-  Collectives& processes_;
+  TensorSums& sums_;
   std::vector<Bucket> buckets_;
   std::vector<std::size_t> bucket_of_;  // of each parameter
   std::vector<std::pair<c10::intrusive_ptr<torch::autograd::Node>, std::uintptr_t>> hooks_;

@@ -6,6 +6,7 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/random.hpp"
+#include "libcore/net/transfer.hpp"
 
 namespace tn {
 
@@ -23,7 +24,7 @@ at::Tensor dropout_scale(const at::Tensor& features, double dropped, std::span<c
     for (std::int64_t channel = 0; channel < features.size(1); ++channel)
       *value++ = random.chance(dropped) ? 0.0F : static_cast<float>(1 / (1 - dropped));
   }
-  return scale.to(features.options());
+  return sent(scale, features.device()).to(features.scalar_type());
 }
 
 }  // namespace

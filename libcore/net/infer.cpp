@@ -55,7 +55,8 @@ class Stream {
         context_(context),
         options_(context.options),
         report_(report),
-        arena_(thread_count(options_.jobs)) {
+        arena_(thread_count(options_.jobs)),
+        most_(options_.one_by_one ? 1 : static_cast<std::size_t>(options_.batch)) {
     read_.set_capacity(2 * options_.batch + 2);
   }
 
@@ -178,14 +179,20 @@ class Stream {
     }
   }
 
-  // Never more frames at a time than a batch has: an image may be many windows.
+  // Never more frames at a time than a batch has: an image may be many windows. Half as many from where
+  // memory ends.
   std::vector<NetOutput> outputs_of(std::span<const cv::Mat1b> frames) {
-    const std::size_t most = options_.one_by_one ? 1 : static_cast<std::size_t>(options_.batch);
     std::vector<NetOutput> outputs;
-    for (std::size_t at = 0; at < frames.size(); at += most)
-      std::ranges::move(
-          context_.engine.predictor.predict(frames.subspan(at, std::min(most, frames.size() - at))),
-          std::back_inserter(outputs));
+    while (outputs.size() < frames.size()) {
+      const auto part = frames.subspan(outputs.size(), std::min(most_, frames.size() - outputs.size()));
+      try {
+        std::ranges::move(context_.engine.predictor.predict(part), std::back_inserter(outputs));
+      } catch (const Error& error) {
+        if (error.exit_code() != Exit::try_again || part.size() == 1) throw;
+        most_ = part.size() / 2;
+        report_.fewer(static_cast<std::int64_t>(most_));
+      }
+    }
     return outputs;
   }
 
@@ -213,6 +220,7 @@ class Stream {
   std::atomic<bool> stop_ = false;
   bool read_ended_ = false;
   bool files_written_ = false;
+  std::size_t most_;  // frames at a time
   std::exception_ptr read_error_;
   InferOutcome outcome_;
 };
@@ -266,7 +274,9 @@ std::string settings_hash(const std::string& answers, const PredictOptions& pred
   const EmitOptions& emit = options.emit;
   const nlohmann::json settings{version(),
                                 answers,
-                                wants_bfloat16(predict.precision),
+                                wants_bfloat16(predict.precision, predict.device),
+                                predict.device.substr(0, predict.device.find(':')),
+                                predict.tf32,
                                 options.one_by_one,
                                 options.threshold.value_or(-1),
                                 options.from_raw,

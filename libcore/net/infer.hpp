@@ -41,10 +41,11 @@ struct InferOutcome {
   bool interrupted = false;
 };
 
-// Told of each record that failed here, in order, and of each record done.
+// Told of each record that failed here, in order, of each record done, and of memory that ended.
 struct InferReport {
   std::function<void(const Record&)> failed;
   std::function<void()> done;
+  std::function<void(std::int64_t frames)> fewer;  // memory ended: so many at a time from here on
 };
 
 // A model file that answers: its hash and its architecture.

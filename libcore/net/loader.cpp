@@ -45,6 +45,13 @@ Batch empty_batch(std::size_t count, std::int64_t size) {
           at::zeros({n}, at::kBool), at::full({n}, -1, at::kLong), std::vector<std::string>(count)};
 }
 
+void count_targets(Batch& batch) {
+  batch.with_mask =
+      std::ranges::count(std::span(batch.has_mask.const_data_ptr<bool>(), batch.ids.size()), true);
+  const std::span labels(batch.labels.const_data_ptr<std::int64_t>(), batch.ids.size());
+  batch.with_label = std::ranges::count_if(labels, [](std::int64_t label) { return label >= 0; });
+}
+
 void fill(Batch& batch, std::size_t row, const std::string& id, const cv::Mat1b& image,
           const std::optional<cv::Mat1b>& mask, std::optional<int> label) {
   batch.ids[row] = id;
@@ -95,6 +102,7 @@ Batch make_batch(std::span<const Example> examples) {
   Batch batch = empty_batch(examples.size(), examples.front().image.rows);
   for (std::size_t i = 0; i < examples.size(); ++i)
     fill(batch, i, examples[i].id, examples[i].image, examples[i].mask, examples[i].label);
+  count_targets(batch);
   return batch;
 }
 
@@ -108,6 +116,7 @@ Batch make_augmented_batch(const CaseStore& cases, std::span<const std::size_t> 
         tn::augment(example.image, example.mask ? &*example.mask : nullptr, augment, random);
     fill(batch, row, example.id, changed.image, changed.mask, example.label);
   });
+  count_targets(batch);
   return batch;
 }
 

@@ -52,6 +52,7 @@ struct Batch {
   at::Tensor has_mask;  // [N] bool
   at::Tensor labels;    // [N] int64: 0 benign, 1 malignant, -1 none
   std::vector<std::string> ids;
+  std::int64_t with_mask = 0, with_label = 0;  // images: known without asking the device
 };
 
 // As they are, for validation.

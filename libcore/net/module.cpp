@@ -100,6 +100,9 @@ class Module : public NetBorder {
   BorderFailure check(const NetOptions& options) const noexcept override {
     return guarded([&] { make_network(options); });
   }
+  BorderFailure expect_device(const std::string& device) const noexcept override {
+    return guarded([&] { tn::expect_device(device); });
+  }
   BorderFailure architectures(std::vector<ArchInfo>& infos) const noexcept override {
     return guarded([&] {
       for (const std::string& name : architecture_names()) {

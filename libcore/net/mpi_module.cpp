@@ -53,6 +53,7 @@ class MpiProcesses : public JoinedProcesses {
   }
   int rank() const noexcept override { return rank_; }
   int size() const noexcept override { return size_; }
+  double timeout_s() const noexcept override { return timeout_.count(); }
   std::uint64_t start_sum(std::span<float> values) noexcept override {
     return start(values.data(), values.size(), MPI_FLOAT);
   }

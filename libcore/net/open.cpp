@@ -1,6 +1,6 @@
 #include <dlfcn.h>
+#include <fmt/format.h>
 
-#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -8,6 +8,7 @@
 #include "libcore/base/file.hpp"
 #include "libcore/base/module.hpp"
 #include "libcore/net/border.hpp"
+#include "libcore/net/libtorch.hpp"
 
 namespace tn {
 namespace {
@@ -71,6 +72,7 @@ class OpenedLayer : public NetLayer {
     return graph;
   }
   void check(const NetOptions& options) const override { expect_ok(border_.check(options)); }
+  void expect_device(const std::string& device) const { expect_ok(border_.expect_device(device)); }
   std::vector<ArchInfo> architectures() const override {
     std::vector<ArchInfo> infos;
     expect_ok(border_.architectures(infos));
@@ -83,21 +85,6 @@ class OpenedLayer : public NetLayer {
 
 constexpr ModuleName kName{"the network layer", "the network layer is"};
 
-// LibTorch before our own library, from TN_LIBTORCH=DIR or from where the build found it: a library that is
-// loaded satisfies those of its name that ours asks for. Bound to itself first: it brings its own BLAS, and
-// OpenCV has put the system's slow one into the program already.
-void open_libtorch() {
-  const char* chosen = std::getenv("TN_LIBTORCH");
-  const bool is_chosen = chosen != nullptr && *chosen != '\0';
-  const std::string folder = is_chosen ? std::string(chosen) + "/lib" : TN_LIBTORCH_FOLDER;
-  for (const char* library : {"libc10.so", "libtorch_cpu.so"}) {
-    const std::string path = folder + "/" + library;
-    if (!path_exists(path))
-      throw Error(Exit::no_input, "{}: LibTorch is not there (TN_LIBTORCH names its folder)", path);
-    open_module(path, RTLD_NOW | RTLD_GLOBAL | RTLD_DEEPBIND, kName);
-  }
-}
-
 const NetBorder& open_border() {
   open_libtorch();
   void* module = open_module(executable_folder() + "/" TN_NET_MODULE, RTLD_NOW | RTLD_GLOBAL, kName);
@@ -106,9 +93,26 @@ const NetBorder& open_border() {
 
 }  // namespace
 
-const NetLayer& NetLayer::open() {
+const NetLayer& NetLayer::open(const std::string& device) {
+  if (device.starts_with("cuda")) open_libtorch_cuda();
   static const OpenedLayer layer(open_border());  // never closed: LibTorch does not survive it
+  if (device != "cpu") layer.expect_device(device);
   return layer;
+}
+
+FoundDevice open_device(const DeviceWish& wish, Precision precision) {
+  FoundDevice found = find_device(wish);
+  if (found.name == "cpu") return found;
+  try {
+    NetLayer::open(found.name);
+  } catch (const Error& error) {
+    if (wish.kind != DeviceKind::automatic || error.exit_code() != Exit::usage) throw;
+    return {"cpu", "",
+            fmt::format("computing on the processor, not on {}: {}", found.hardware, error.what())};
+  }
+  if (precision == Precision::bfloat16 && !multiplies_in_bfloat16(found.name))
+    throw Error(Exit::usage, "device {}: {} does not multiply in bfloat16", found.name, found.hardware);
+  return found;
 }
 
 }  // namespace tn

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libcore/base/error.hpp"
+#include "libcore/net/device.hpp"
 
 namespace tn {
 namespace {
@@ -72,9 +73,9 @@ NetOptions net_options_from_json(const nlohmann::json& json, const std::string& 
   }
 }
 
-bool wants_bfloat16(Precision precision) {
-  if (precision == Precision::automatic) return __builtin_cpu_supports("avx512bf16") != 0;
-  return precision == Precision::bfloat16;
+bool wants_bfloat16(Precision precision, const std::string& device) {
+  return precision == Precision::automatic ? multiplies_in_bfloat16(device)
+                                           : precision == Precision::bfloat16;
 }
 
 }  // namespace tn

@@ -40,9 +40,10 @@ enum class Precision {
   automatic,
   float32,
   bfloat16
-};  // automatic: bfloat16 where the processor multiplies in it (AVX-512-BF16 or AMX)
+};  // automatic: bfloat16 where the device multiplies in it
 
-bool wants_bfloat16(Precision precision);
+// `device`: FoundDevice::name.
+bool wants_bfloat16(Precision precision, const std::string& device);
 
 // What is done about a loss or gradient that is not finite: end; leave the batch out; or go back to the last
 // checkpoint and on with half the learning rate.
@@ -90,8 +91,10 @@ struct TrainOptions {
   NonFinite non_finite = NonFinite::stop;
   bool calibrate = true;  // choose temperature and thresholds on validation at the end
   Precision precision = Precision::automatic;
+  bool tf32 = false;  // on a GPU: products of float32 numbers in TF32
   std::int64_t seed = 17;
   // What follows changes no weight, is not recorded and may differ on a resume.
+  std::string device = "cpu";       // FoundDevice::name
   std::int64_t jobs = 0;            // threads; 0: every core
   std::int64_t cache_mb = 4096;     // of decoded frames kept in memory, MB; others are decoded each epoch
   double checkpoint_seconds = 600;  // between checkpoints inside an epoch
@@ -118,6 +121,6 @@ void expect_used(std::span<const std::string> given, const TrainOptions& options
 // reason".
 nlohmann::json to_json(const NetOptions& options);
 NetOptions net_options_from_json(const nlohmann::json& json, const std::string& where);
-nlohmann::json to_json(const TrainOptions& options);  // all but jobs, cache_mb, checkpoint_seconds
+nlohmann::json to_json(const TrainOptions& options);  // all but what changes no weight
 
 }  // namespace tn

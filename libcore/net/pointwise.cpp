@@ -45,7 +45,8 @@ struct Pointwise::Job {
 };
 
 bool Pointwise::serves(const at::Tensor& weight, std::span<const std::int64_t> pieces, at::ScalarType type) {
-  if (weight.size(0) % 16 != 0 || weight.size(2) != 1 || weight.size(3) != 1) return false;
+  if (!weight.is_cpu() || weight.size(0) % 16 != 0 || weight.size(2) != 1 || weight.size(3) != 1)
+    return false;
   if (!has_block_products(type)) return false;
   return type == at::kFloat ||
          std::ranges::all_of(pieces, [](std::int64_t channels) { return channels % 2 == 0; });

@@ -17,7 +17,7 @@ class Pointwise {
   Pointwise(const at::Tensor& weight, const at::Tensor& bias, std::vector<std::int64_t> pieces,
             at::ScalarType type);
 
-  // Whether this machine has the block products and the sizes fit them.
+  // Whether the weights are on the processor, it has the block products, and the sizes fit them.
   static bool serves(const at::Tensor& weight, std::span<const std::int64_t> pieces, at::ScalarType type);
 
   // ReLU(W [pieces] + b): each [N,C,H,W] channels-last of the type -> [N,out,H,W]. `means`, where given,

@@ -4,7 +4,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "libcore/net/collectives.hpp"
+#include "libcore/net/tensor_sums.hpp"
 
 namespace tn {
 
@@ -14,6 +14,6 @@ namespace tn {
 // `momentum`. Throws Error(try_again) for a lost process.
 at::Tensor sync_batch_norm(const at::Tensor& features, const at::Tensor& weight, const at::Tensor& bias,
                            at::Tensor& running_mean, at::Tensor& running_var, double momentum, double eps,
-                           Collectives& processes);
+                           TensorSums& sums);
 
 }  // namespace tn

@@ -151,6 +151,7 @@ TrainJob make_train_job(const TrainingSet& set, const NetOptions& net, const Tra
   job.fingerprint = {{"arch", to_json(net)}, {"options", to_json(options)},
                      {"manifest", set.hash}, {"init", nullptr},
                      {"labels", set.labels}, {"pre", preprocess_hash(set.preprocess)}};
+  job.fingerprint["options"].erase("tf32");  // a run may go on on a device that has none
   return job;
 }
 

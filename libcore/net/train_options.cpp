@@ -147,7 +147,8 @@ void expect_used(std::span<const std::string> given, const TrainOptions& o) {
                         {"alpha", o.task == Task::mtl, "--task mtl"},
                         {"joint", o.task == Task::mtl, "--task mtl"},
                         {"class-weights", classes, "a class loss (--task, --alpha)"},
-                        {"label-smoothing", classes, "a class loss (--task, --alpha)"}};
+                        {"label-smoothing", classes, "a class loss (--task, --alpha)"},
+                        {"tf32", o.device != "cpu", "a GPU (--device)"}};
   for (const std::string& name : given)
     for (const Rule& rule : rules)
       if (rule.option == name && !rule.used)
@@ -189,6 +190,7 @@ nlohmann::json to_json(const TrainOptions& o) {
                          {"calibrate", o.calibrate},
                          {"precision", word(kPrecisions, o.precision)},
                          {"seed", o.seed}};
+  if (o.tf32) json["tf32"] = true;
   if (o.max_steps) json["max_steps"] = *o.max_steps;
   if (o.max_seconds) json["max_seconds"] = *o.max_seconds;
   return json;

@@ -1,5 +1,6 @@
 #include "libcore/net/trainer.hpp"
 
+#include <c10/core/DeviceGuard.h>
 #include <torch/version.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include "libcore/base/text.hpp"
 #include "libcore/net/batch_feed.hpp"
 #include "libcore/net/checkpoint.hpp"
+#include "libcore/net/cuda_border.hpp"
 #include "libcore/net/learner.hpp"
 #include "libcore/net/loader.hpp"
 #include "libcore/net/micro_batches.hpp"
@@ -79,6 +81,7 @@ struct Trainer::State {
   void end_epoch();
   void judge(const Validation& result, EpochLog& log);
   void finish();
+  void tell_memory() const;
   EpochLog epoch_log() const;
   void step();
   StepLoss gradients(const Batch& batch);
@@ -101,6 +104,7 @@ struct Trainer::State {
   TrainObserver& observer;
   const TrainOptions& options;
   int threads;
+  at::Device device;
   bool bfloat16;
   std::function<bool()> stopped;
   CaseStore train, validation;
@@ -120,21 +124,23 @@ Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
       observer(observer_given),
       options((check(job_given.options), job_given.options)),
       threads(set_threads(job_given.options.jobs)),
-      bfloat16(wants_bfloat16(job_given.options.precision)),
+      device(options.device),
+      bfloat16(wants_bfloat16(options.precision, options.device)),
       stopped([this] { return observer.interrupted(); }),
       train(job_given.train, job_given.size, options.cache_mb << 20, threads, stopped),
       validation(job_given.validation, job_given.size, (options.cache_mb << 20) - train.kept_bytes(), threads,
                  stopped),
       measure(quality_name(job_given.validation, judged(job_given.options))),
       batch_size(std::min<std::int64_t>(options.batch, static_cast<std::int64_t>(job_given.train.size()))),
-      learner(job_given, bfloat16),
-      feed(train, options, batch_size, threads, rank_of(job.processes), size_of(job.processes)) {
+      learner(job_given, bfloat16, device),
+      feed(train, options, batch_size, threads, rank_of(job.processes), size_of(job.processes), device) {
   expect_shares(batch_size, job.processes);
   expect_enough(learner.network(), job.net.arch, share(), options.accumulate);
   progress.parts = std::min(options.accumulate, share());
 }
 
 void Trainer::State::start() {
+  if (device.is_cuda()) set_gpu_arithmetic(options.tf32, /*deterministic=*/false);
   Resumed resumed;
   if (job.resume) {
     resumed = load_checkpoint(job.folder, learner.everything(), job.fingerprint);
@@ -156,6 +162,7 @@ TrainOutcome Trainer::State::run() {
     if (!interrupted) end_epoch();
   }
   if (!interrupted) finish();
+  tell_memory();
   return {progress.epoch - 1, progress.best_epoch, measure, progress.best, interrupted, was_finished};
 }
 
@@ -224,12 +231,11 @@ void Trainer::State::step() {
   const Batch batch = feed.take({progress.epoch, progress.epoch_step});
   timing.waited += seconds_since(asked);
   const StepLoss value = gradients(batch);
-  const double norm = learner.gradient_norm();
-  if (!std::isfinite(value.total) || !std::isfinite(norm))
+  if (!std::isfinite(value.total) || !std::isfinite(value.gradient_norm))
     return not_finite(fmt::format("the {} is not finite at step {} of epoch {}, images {}",
                                   std::isfinite(value.total) ? "gradient" : "loss", progress.epoch_step + 1,
                                   progress.epoch, fmt::join(batch.ids, " ")));
-  if (options.clip > 0) learner.clip(norm, options.clip);
+  if (options.clip > 0) learner.clip(value.gradient_norm, options.clip);
   progress.learning_rate =
       progress.rate_factor *
       learning_rate(options, {progress.steps, progress.epoch, progress_share()}, progress.plateau.factor);
@@ -303,7 +309,7 @@ bool Trainer::State::roll_back(const std::string& what) {
 }
 
 Asking Trainer::State::asking(std::function<bool()> between) {
-  return {micro(), bfloat16, threads, std::move(between)};
+  return {micro(), device, bfloat16, threads, std::move(between)};
 }
 
 // With the averaged weights; nothing: stopped.
@@ -402,11 +408,21 @@ void Trainer::State::finish() {
     for (const std::string& note : *notes) observer.note(note);
 }
 
+void Trainer::State::tell_memory() const {
+  if (!device.is_cuda() || try_cuda_component().border == nullptr) return;
+  std::int64_t bytes = 0;
+  const CollectiveFailure failure = cuda_component().peak_bytes(device.index(), bytes);
+  if (failure.code != Exit::ok) return observer.warning(failure.text);
+  observer.note(
+      fmt::format("{}: {:.2f} GB of memory at most", options.device, static_cast<double>(bytes) / 1e9));
+}
+
 Trainer::Trainer(const TrainJob& job, TrainObserver& observer)
     : state_(std::make_unique<State>(job, observer)) {}
 Trainer::~Trainer() = default;
 
 TrainOutcome Trainer::run() {
+  const c10::OptionalDeviceGuard here(state_->device);
   return state_->run();
 }
 

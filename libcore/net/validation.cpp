@@ -12,6 +12,7 @@
 #include "libcore/image/ordered.hpp"
 #include "libcore/net/evaluating.hpp"
 #include "libcore/net/runtime.hpp"
+#include "libcore/net/transfer.hpp"
 
 namespace tn {
 namespace {
@@ -49,6 +50,12 @@ void add_scores(Totals& totals, const at::Tensor& class_logits, std::span<const 
           {probability[static_cast<std::int64_t>(i)][1].item<double>(), *cases[i].label == 1});
 }
 
+Prediction on_the_processor(Prediction prediction) {
+  for (at::Tensor* logits : {&prediction.mask_logits, &prediction.class_logits})
+    if (logits->defined()) *logits = logits->cpu();
+  return prediction;
+}
+
 }  // namespace
 
 bool each_prediction(Network& network, const CaseStore& cases, const Asking& asking, const Visit& visit) {
@@ -61,10 +68,11 @@ bool each_prediction(Network& network, const CaseStore& cases, const Asking& ask
     const Batch inputs = make_batch(part);
     Prediction prediction;
     {
-      const Autocast autocast(asking.bfloat16);
-      prediction = network.forward(inputs.images.contiguous(at::MemoryFormat::ChannelsLast));
+      const Autocast autocast(asking.bfloat16, asking.device.type());
+      prediction =
+          network.forward(sent(inputs.images.contiguous(at::MemoryFormat::ChannelsLast), asking.device));
     }
-    visit(prediction, inputs, part);
+    visit(on_the_processor(prediction), inputs, part);
   }
   return true;
 }

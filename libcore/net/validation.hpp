@@ -24,14 +24,15 @@ struct Validation {
 
 // How the network is asked.
 struct Asking {
-  std::int64_t batch = 1;  // images at a time
+  std::int64_t batch = 1;        // images at a time
+  at::Device device = at::kCPU;  // where the network is
   bool bfloat16 = false;
   int jobs = 1;                   // threads that decode what is not kept in memory
   std::function<bool()> stopped;  // before each batch: whether to stop
 };
 
-// The network's answers on all cases, part after part, in evaluation mode and without gradients; the
-// network's mode is as before afterwards. False: stopped.
+// The network's answers on all cases, on the processor, part after part, in evaluation mode and without
+// gradients; the network's mode is as before afterwards. False: stopped.
 using Visit = std::function<void(const Prediction&, const Batch&, std::span<const Example>)>;
 bool each_prediction(Network& network, const CaseStore& cases, const Asking& asking, const Visit& visit);
 

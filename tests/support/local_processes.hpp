@@ -36,6 +36,7 @@ class LocalProcesses {
     Process(LocalProcesses& all, int rank) : all_(all), rank_(rank) {}
     int rank() const noexcept override { return rank_; }
     int size() const noexcept override { return all_.size_; }
+    double timeout_s() const noexcept override { return 60; }
     std::uint64_t start_sum(std::span<float> values) noexcept override { return all_.start(next_++, values); }
     std::uint64_t start_sum(std::span<double> values) noexcept override {
       return all_.start(next_++, values);

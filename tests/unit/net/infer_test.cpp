@@ -19,6 +19,7 @@ class BrightPredictor : public Predictor {
  public:
   std::vector<NetOutput> predict(std::span<const cv::Mat1b> frames) override {
     batches.push_back(frames.size());
+    if (frames.size() > room) throw Error(Exit::try_again, "out of memory in the network");
     std::vector<NetOutput> outputs;
     for (const cv::Mat1b& frame : frames) {
       cv::Mat1f probability;
@@ -30,6 +31,7 @@ class BrightPredictor : public Predictor {
   const nlohmann::json& meta() const override { return meta_; }
   std::vector<std::size_t> batches;
   std::optional<double> p_malignant;  // instead of the mean
+  std::size_t room = 1000;            // frames at a time that there is memory for
 
  private:
   nlohmann::json meta_;
@@ -39,6 +41,7 @@ struct Ran {
   InferOutcome outcome;
   std::vector<Record> records;
   std::vector<std::size_t> batches;
+  std::vector<std::int64_t> fewer;
   std::string folder;
 };
 
@@ -56,7 +59,7 @@ ModelSpec spec_of(std::int64_t size) {
 }
 
 Ran infer_lines(const std::string& name, const std::string& lines, InferOptions options = {},
-                std::optional<double> p_malignant = std::nullopt) {
+                std::optional<double> p_malignant = std::nullopt, std::size_t room = 1000) {
   Ran run;
   run.folder = fresh_folder(name);
   write_whole(run.folder + "/in.jsonl", lines, true);
@@ -65,13 +68,16 @@ Ran infer_lines(const std::string& name, const std::string& lines, InferOptions 
   options.emit.force = true;
   BrightPredictor predictor;
   predictor.p_malignant = p_malignant;
+  predictor.room = room;
   {
     ManifestReader reader(run.folder + "/in.jsonl");
     ManifestWriter writer(run.folder + "/out.jsonl", true);
     writer.header(reader.header());
     const ModelSpec spec = spec_of(32);
     const std::string hash = "0123456789abcdef";
-    run.outcome = infer(reader, writer, {predictor, spec, hash}, options, {[](const Record&) {}, [] {}});
+    run.outcome =
+        infer(reader, writer, {predictor, spec, hash}, options,
+              {[](const Record&) {}, [] {}, [&](std::int64_t frames) { run.fewer.push_back(frames); }});
   }
   run.records = load_manifest(run.folder + "/out.jsonl").records;
   run.batches = predictor.batches;
@@ -151,6 +157,21 @@ TEST(Infer, OrderHoldsForAnyBatch) {
   ASSERT_EQ(run.records.size(), 7U);
   for (int i = 0; i < 7; ++i) EXPECT_EQ(run.records[static_cast<std::size_t>(i)].id(), std::to_string(i));
   EXPECT_EQ(run.batches, (std::vector<std::size_t>{4, 2}));
+}
+
+TEST(Infer, WhereMemoryEndsHalfAsManyAreAnsweredAtATime) {
+  const std::string folder = fresh_folder("memory");
+  draw(folder, "a.png");
+  std::string lines;
+  for (int i = 0; i < 6; ++i) lines += fmt::format("{{\"id\":\"{}\",\"image\":\"a.png\"}}\n", i);
+  InferOptions options;
+  options.batch = 4;
+  const Ran run = infer_lines("memory", lines, options, std::nullopt, /*room=*/2);
+  EXPECT_EQ(run.outcome.failed, 0);
+  EXPECT_EQ(run.records.size(), 6U);
+  EXPECT_EQ(run.batches, (std::vector<std::size_t>{4, 2, 2, 2}));
+  EXPECT_EQ(run.fewer, (std::vector<std::int64_t>{2}));
+  EXPECT_THROW(infer_lines("memory", lines, options, std::nullopt, /*room=*/0), Error);
 }
 
 TEST(Infer, SelectAndLimitChooseRecords) {
@@ -288,7 +309,9 @@ TEST(Infer, AnExistingMaskIsNotOverwrittenWithoutForce) {
   writer.header(reader.header());
   const ModelSpec spec = spec_of(32);
   const std::string hash = "m";
-  EXPECT_THROW(infer(reader, writer, {predictor, spec, hash}, options, {[](const Record&) {}, [] {}}), Error);
+  EXPECT_THROW(infer(reader, writer, {predictor, spec, hash}, options,
+                     {[](const Record&) {}, [] {}, [](std::int64_t) {}}),
+               Error);
   EXPECT_EQ(read_file(folder + "/out/1.png"), "mine");
 }
 

@@ -45,7 +45,8 @@ Normed normed_together(const at::Tensor& features, const at::Tensor& weight, con
     const std::int64_t count = processes.rank() == 0 ? 3 : 2;
     const at::Tensor x = leaf(features.narrow(0, first, count)), w = leaf(weight), b = leaf(bias);
     at::Tensor mean = at::zeros({3}), variance = at::ones({3});
-    const at::Tensor y = sync_batch_norm(x, w, b, mean, variance, 0.1, 1e-5, processes);
+    const auto sums = sums_by_host(processes);
+    const at::Tensor y = sync_batch_norm(x, w, b, mean, variance, 0.1, 1e-5, *sums);
     (y * slope.narrow(0, first, count)).sum().backward();
     parts[static_cast<std::size_t>(processes.rank())] = {y.detach(), x.grad(), w.grad(),
                                                          b.grad(),   mean,     variance};
@@ -92,7 +93,8 @@ TEST_P(Buckets, GradientsAreThoseOfAllImages) {
   loss(images, a0, b0).backward();
   test::LocalProcesses(2).run([&](Collectives& processes) {
     const at::Tensor a1 = leaf(a), b1 = leaf(b);
-    GradientBuckets buckets({{"a", a1}, {"b", b1}}, processes, GetParam());
+    const auto sums = sums_by_host(processes);
+    GradientBuckets buckets({{"a", a1}, {"b", b1}}, *sums, GetParam());
     const std::int64_t first = 2 * processes.rank();
     loss(images.narrow(0, first, 1), a1, b1).backward();  // a micro-batch that is not sent
     buckets.arm();
@@ -107,7 +109,8 @@ INSTANTIATE_TEST_SUITE_P(Bytes, Buckets, testing::Values(1, 80, 1000));
 TEST(GradientBuckets, ParameterThatNobodyUsesHasNone) {
   test::LocalProcesses(2).run([&](Collectives& processes) {
     const at::Tensor used = leaf(at::randn({3})), idle = leaf(at::randn({3}));
-    GradientBuckets buckets({{"used", used}, {"idle", idle}}, processes);
+    const auto sums = sums_by_host(processes);
+    GradientBuckets buckets({{"used", used}, {"idle", idle}}, *sums);
     buckets.arm();
     (used * 2).sum().backward();
     buckets.finish();
