@@ -241,11 +241,11 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   if (o.null_separated) o.read.separator = '\0';
   o.infer.jobs = o.predict.jobs;
   tn::check(o.infer);
+  tn::let_idle_threads_sleep();
   choose_device(o, call);
   std::optional<std::string> image;
   if (o.stdin_image) image = read_stdin();
   const tn::InterruptScope interruptible;
-  tn::let_idle_threads_sleep();
 
   std::optional<tn::ManifestReader> reader;
   if (!image) reader.emplace(o.inputs.empty() ? "-" : o.inputs.front(), o.read);

@@ -11,6 +11,7 @@
 #include "libcore/base/file.hpp"
 #include "libcore/base/interrupt.hpp"
 #include "libcore/base/text.hpp"
+#include "libcore/base/threads.hpp"
 #include "libcore/base/version.hpp"
 #include "libcore/cli/progress.hpp"
 #include "libcore/cli/run_tool.hpp"
@@ -379,6 +380,7 @@ tn::Exit train(const Options& o, const tn::Invocation& call, bool resume, tn::Co
 
 tn::Exit run(Options o, const tn::Invocation& call, std::unique_ptr<tn::JoinedProcesses>& processes) {
   if (o.list_archs) return list_archs();
+  tn::let_idle_threads_sleep();
   settle(o, call);
   processes = join(o, call);
   if (processes && processes->rank() == 0) call.log.note(fmt::format("{} processes", processes->size()));
