@@ -467,7 +467,8 @@ TEST(Trainer, MaxTimeEndsTheRun) {
 
 // The rest of a run of half an hour, of which one step is done and so many seconds are used.
 Listener rest_after(double seconds) {
-  TrainJob job = draw_job("usedtime" + std::to_string(static_cast<int>(seconds)), 8, 2);  // tests run side by side
+  TrainJob job =
+      draw_job("usedtime" + std::to_string(static_cast<int>(seconds)), 8, 2);  // tests run side by side
   job.options.max_seconds = 1800;
   Listener before(2);
   EXPECT_TRUE(train(job, before).interrupted);
