@@ -1,7 +1,6 @@
 // tn-infer: images or a manifest, and a model -> masks and a manifest with predictions.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -184,11 +183,9 @@ void choose_device(Options& o, const tn::Invocation& call) {
   o.predict.deterministic = o.infer.one_by_one;
   if (found.name != "cpu") return;
   o.predict.tf32 = o.predict.graph = false;  // of a configuration for a machine with a GPU
-  const auto typed = [&](const char* option) {
-    return std::ranges::find(call.typed, option) != call.typed.end();
-  };
-  if (typed("tf32")) throw tn::Error(tn::Exit::usage, "--tf32 has no effect: it needs a GPU (--device)");
-  if (typed("cuda-graph"))
+  if (call.has_typed("tf32"))
+    throw tn::Error(tn::Exit::usage, "--tf32 has no effect: it needs a GPU (--device)");
+  if (call.has_typed("cuda-graph"))
     throw tn::Error(tn::Exit::usage, "--cuda-graph has no effect: it needs a GPU (--device)");
 }
 
@@ -222,8 +219,7 @@ tn::Exit export_model(const Options& o, const tn::Invocation& call) {
     throw tn::Error(tn::Exit::usage, "--export takes one model and no manifest");
   if (o.infer.emit.folder.empty()) throw tn::Error(tn::Exit::usage, "--export needs --output FILE");
   for (const char* option : {"device", "tf32", "cuda-graph"})
-    if (std::ranges::find(call.typed, option) != call.typed.end())
-      throw tn::Error(tn::Exit::usage, "--{} has no effect with --export", option);
+    if (call.has_typed(option)) throw tn::Error(tn::Exit::usage, "--{} has no effect with --export", option);
   const std::string document = tn::read_model_index(o.models.front()).meta.dump();
   const tn::Graph graph = tn::NetLayer::open().trace(o.models.front());
   tn::write_whole(o.infer.emit.folder, tn::encode_onnx(graph, document), o.infer.emit.force,

@@ -291,7 +291,7 @@ std::unique_ptr<tn::JoinedProcesses> join(const Options& o, const tn::Invocation
   const double timeout = tn::parse_duration(o.process_timeout);
   if (tn::launched_processes() == 1) {
     const auto needs_several = [&](const char* option) {
-      if (std::ranges::find(call.typed, option) != call.typed.end())
+      if (call.has_typed(option))
         throw tn::Error(tn::Exit::usage, "--{} has no effect: it needs several processes", option);
     };
     // A run of several processes goes on with one, whose batch norm is over the whole batch anyway.

@@ -1,8 +1,10 @@
 // What stands around every tool: options in, one body, errors to one line and an exit code.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libcore/base/error.hpp"
@@ -19,6 +21,8 @@ struct Invocation {
   std::string config_text;         // every setting, as --print-config prints it
   bool progress = false;           // whether progress may be shown on stderr
   std::vector<std::string> typed;  // long names of the options on the command line itself
+
+  bool has_typed(std::string_view option) const { return std::ranges::find(typed, option) != typed.end(); }
 };
 
 // Parses, answers --help, --version and --print-config, runs the body and translates exceptions:

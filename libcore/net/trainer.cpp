@@ -409,9 +409,10 @@ void Trainer::State::finish() {
 }
 
 void Trainer::State::tell_memory() const {
-  if (!device.is_cuda() || try_cuda_component().border == nullptr) return;
+  const CudaBorder* component = device.is_cuda() ? try_cuda_component().border : nullptr;
+  if (component == nullptr) return;
   std::int64_t bytes = 0;
-  const CollectiveFailure failure = cuda_component().peak_bytes(device.index(), bytes);
+  const CollectiveFailure failure = component->peak_bytes(device.index(), bytes);
   if (failure.code != Exit::ok) return observer.warning(failure.text);
   observer.note(
       fmt::format("{}: {:.2f} GB of memory at most", options.device, static_cast<double>(bytes) / 1e9));

@@ -114,7 +114,7 @@ void warn_of_absent_by(const Options& o, const CaseRun& run, const Log& log) {
 Exit box(const Options& o, const Invocation& call) {
   picture_format(o.output);
   const CaseRun run = load_runs(o, call.log).front();
-  if (std::ranges::find(call.typed, "by") != call.typed.end()) warn_of_absent_by(o, run, call.log);
+  if (call.has_typed("by")) warn_of_absent_by(o, run, call.log);
   return write(o, call, {box_chart(run, o.metric, o.by, o.violin)}, 400);
 }
 
