@@ -12,14 +12,18 @@
 #include "libcore/net/batch_feed.hpp"
 #include "libcore/net/learner.hpp"
 #include "libcore/net/registry.hpp"
+#include "libcore/net/runtime.hpp"
 #include "libcore/net/trainer.hpp"
 #include "tests/unit/net/tensors.hpp"
 #include "tests/unit/net/training_fixture.hpp"
 
 namespace tn::test {
 
-// The network of that name, with weights by formula.
-inline void expect_like_answers(const std::string& name, at::Device device) {
+// Of the largest logit: roundings, and in bfloat16 those of eight bits through all layers.
+constexpr double kExact = 1e-3, kInBfloat16 = 0.1;
+
+// The network of that name, with weights by formula; on the device in mixed precision, if asked for.
+inline void expect_like_answers(const std::string& name, at::Device device, bool bfloat16 = false) {
   const NetOptions options = whole_network(name);
   const auto there = make_network(options), here = make_network(options);
   fill_by_formula(*there);
@@ -30,9 +34,13 @@ inline void expect_like_answers(const std::string& name, at::Device device) {
   const at::NoGradGuard no_grad;
   const at::Tensor images = at::rand({2, options.in_channels, 64, 64});
   const Prediction expected = there->forward(images);
+  const Autocast autocast(bfloat16, device.type());
   const Prediction found = here->forward(images.to(device));
-  const auto close = [](const at::Tensor& a, const at::Tensor& b) {
-    return !a.defined() || largest_difference(a, b.cpu()) <= 1e-3 * a.abs().max().item<double>();
+  const double limit = bfloat16 ? kInBfloat16 : kExact;
+  const auto close = [limit](const at::Tensor& a, const at::Tensor& b) {
+    if (!a.defined()) return testing::AssertionSuccess();
+    const double away = largest_difference(a, b.cpu().to(at::kFloat)) / a.abs().max().item<double>();
+    return (away <= limit ? testing::AssertionSuccess() : testing::AssertionFailure()) << away << " away";
   };
   EXPECT_TRUE(close(expected.mask_logits, found.mask_logits));
   EXPECT_TRUE(close(expected.class_logits, found.class_logits));
@@ -44,19 +52,20 @@ inline Batch batch_of(const TrainJob& job, at::Device device) {
 }
 
 struct Stepped {
-  StepLoss loss;
+  StepLoss first, loss;  // of the first and of the last step
   NamedTensors everything;
 };
 
-// `before_step` is called before each step, when its batch is there.
+// In the job's precision. `before_step` is called before each step, when its batch is there.
 inline Stepped two_steps(
     const TrainJob& job, at::Device device, const std::function<void()>& before_step = [] {}) {
-  Learner learner(job, false, device);
+  Learner learner(job, job.options.precision == Precision::bfloat16, device);
   Stepped result;
   for (int step = 0; step < 2; ++step) {
     const Batch batch = batch_of(job, device);
     before_step();
     result.loss = learner.gradients(batch, 5, 2);
+    if (step == 0) result.first = result.loss;
     learner.clip(result.loss.gradient_norm, 0.5);
     learner.step(1e-3, step);
   }
