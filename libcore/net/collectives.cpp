@@ -58,6 +58,12 @@ void add_up(Collectives* processes, std::span<double> values) {
   if (processes != nullptr) finish(*processes, processes->start_sum(values));
 }
 
+bool all_say(Collectives* processes, bool yes) {
+  std::array<double, 1> votes{yes ? 1.0 : 0.0};
+  add_up(processes, votes);
+  return votes[0] == size_of(processes);
+}
+
 double of_first(Collectives* processes, double value) {
   std::array<double, 1> shared{rank_of(processes) == 0 ? value : 0};
   add_up(processes, shared);

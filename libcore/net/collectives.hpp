@@ -45,6 +45,8 @@ inline int size_of(const Collectives* processes) {
 }
 // Replaces values by their sums; alone: nothing. Throws Error(try_again) for a lost process.
 void add_up(Collectives* processes, std::span<double> values);
+// Whether every process says yes.
+bool all_say(Collectives* processes, bool yes);
 // What process 0 has.
 double of_first(Collectives* processes, double value);
 

@@ -125,7 +125,7 @@ Trainer::State::State(const TrainJob& job_given, TrainObserver& observer_given)
       options((check(job_given.options), job_given.options)),
       threads(set_threads(job_given.options.jobs)),
       device(options.device),
-      bfloat16(wants_bfloat16(options.precision, options.device)),
+      bfloat16(all_say(job_given.processes, wants_bfloat16(options.precision, options.device))),
       stopped([this] { return observer.interrupted(); }),
       train(job_given.train, job_given.size, options.cache_mb << 20, threads, stopped),
       validation(job_given.validation, job_given.size, (options.cache_mb << 20) - train.kept_bytes(), threads,

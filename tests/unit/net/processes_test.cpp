@@ -106,6 +106,15 @@ TEST_P(Buckets, GradientsAreThoseOfAllImages) {
 }
 INSTANTIATE_TEST_SUITE_P(Bytes, Buckets, testing::Values(1, 80, 1000));
 
+TEST(Collectives, AllSayYesWhereEachDoes) {
+  EXPECT_TRUE(all_say(nullptr, true));
+  EXPECT_FALSE(all_say(nullptr, false));
+  test::LocalProcesses(3).run([](Collectives& processes) {
+    EXPECT_TRUE(all_say(&processes, true));
+    EXPECT_FALSE(all_say(&processes, processes.rank() != 1));
+  });
+}
+
 TEST(GradientBuckets, ParameterThatNobodyUsesHasNone) {
   test::LocalProcesses(2).run([&](Collectives& processes) {
     const at::Tensor used = leaf(at::randn({3})), idle = leaf(at::randn({3}));
