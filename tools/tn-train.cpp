@@ -351,13 +351,17 @@ std::string ending(const tn::TrainOutcome& outcome) {
       outcome.measure.empty() ? "" : fmt::format(", validation {} {:.4f}", outcome.measure, outcome.best));
 }
 
-tn::Exit train(const Options& o, const tn::Invocation& call, bool resume, tn::Collectives* processes) {
+tn::Exit train(const Options& o, const tn::Invocation& call, bool resume, tn::JoinedProcesses* processes) {
   const tn::NetLayer& net = tn::NetLayer::open(o.found.name);
   net.check(o.net);
   tn::TrainJob job = tn::make_train_job(load_set(o, call, tn::rank_of(processes) == 0), o.net, o.train,
                                         o.folder, resume, call.command_line);
   if (o.init) tn::begin_with(job, *o.init);
   job.processes = processes;
+  job.stranded = [&call, processes](const std::string& why) {
+    call.log.error(why);
+    processes->end_all(static_cast<int>(tn::Exit::try_again));
+  };
   if (tn::rank_of(processes) > 0) {
     Silent silent;
     return net.train(job, silent).interrupted ? tn::Exit::interrupted : tn::Exit::ok;

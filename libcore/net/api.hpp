@@ -92,6 +92,7 @@ struct TrainJob {
   std::string init;     // safetensors file to begin with unless `resume`; empty: none
   Collectives* processes =
       nullptr;                 // among which the batches are shared out; nullptr: this one alone. Borrowed.
+  Stranded stranded;           // with `processes`; must be set with GPUs
   nlohmann::json meta;         // model document to begin with: preprocessing, labels, provenance
   nlohmann::json fingerprint;  // everything that must be equal on a resume
 };

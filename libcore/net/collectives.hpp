@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -16,6 +17,10 @@ struct CollectiveFailure {
   std::string text;
 };
 void expect_ok(const CollectiveFailure& failure);  // throws Error with that code and text
+
+// Is called from another thread, with the reason, where this one waits for a lost process in a call that
+// cannot be broken off. Ends the process.
+using Stranded = std::function<void(const std::string& why)>;
 
 // One process among several. Every process starts the same sums in the same order; which thread starts them
 // does not matter. A broadcast is a sum to which one process gives numbers and the others zeros.

@@ -13,7 +13,7 @@
 namespace tn {
 
 // Both sides are built from the same sources: kCudaBorder tells an old library from a new program.
-constexpr int kCudaBorder = 1;
+constexpr int kCudaBorder = 2;
 
 // Work on a device, recorded once and repeated with one call. What is recorded reads and writes the same
 // memory each time. One thread at a time.
@@ -51,6 +51,7 @@ class CudaBorder {
   virtual CollectiveFailure peak_bytes(int device, std::int64_t& bytes) const noexcept = 0;
   virtual CollectiveFailure new_id(NcclId& id) const noexcept = 0;  // by process 0, for all
   virtual CollectiveFailure join(const NcclId& id, int rank, int size, int device, double timeout_s,
+                                 const Stranded& stranded,
                                  std::unique_ptr<DeviceSums>& sums) const noexcept = 0;
 };
 

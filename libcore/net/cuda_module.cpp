@@ -24,8 +24,9 @@ class CudaModule : public CudaBorder {
     return guarded([&] { id = new_nccl_id(); });
   }
   CollectiveFailure join(const NcclId& id, int rank, int size, int device, double timeout_s,
+                         const Stranded& stranded,
                          std::unique_ptr<DeviceSums>& sums) const noexcept override {
-    return guarded([&] { sums = join_nccl(id, rank, size, device, timeout_s); });
+    return guarded([&] { sums = join_nccl(id, rank, size, device, timeout_s, stranded); });
   }
 };
 

@@ -13,7 +13,8 @@ namespace tn {
 
 std::unique_ptr<DeviceGraph> new_cuda_graph(int device);
 NcclId new_nccl_id();
-std::unique_ptr<DeviceSums> join_nccl(const NcclId& id, int rank, int size, int device, double timeout_s);
+std::unique_ptr<DeviceSums> join_nccl(const NcclId& id, int rank, int size, int device, double timeout_s,
+                                      const Stranded& stranded);
 
 // Calls `work`; what it throws becomes a failure. Memory that ends is worth another try.
 template <typename Work>

@@ -65,7 +65,7 @@ Learner::Learner(const TrainJob& job, bool bfloat16, at::Device device)
   descent_ = make_descent(parameters_, job.options);
   if (job.options.ema > 0) ema_.emplace(state_, job.options.ema);
   if (processes_ == nullptr) return;
-  sums_ = make_tensor_sums(*processes_, device_);
+  sums_ = make_tensor_sums(*processes_, device_, job.stranded);
   init_.details.push_back(std::string("sums over processes go through ") + sums_->way());
   buckets_.emplace(parameters_, *sums_);
   if (job.options.sync_batch_norm) synchronise_batch_norms(*network_, sums_.get());

@@ -5,12 +5,16 @@
 #include <fmt/format.h>
 #include <nccl.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "libcore/net/cuda_parts.hpp"
+#include "libcore/net/watchdog.hpp"
 
 namespace tn {
 namespace {
@@ -20,6 +24,9 @@ using Clock = std::chrono::steady_clock;
 // Sums that may be started before one is waited for: a lost process is noticed before the device's queue is
 // full, where every call of CUDA would hang.
 constexpr std::int64_t kUnwatched = 32;
+
+// What the watchdog leaves to the waits that can be broken off.
+constexpr std::chrono::duration<double> kGrace(30);
 
 static_assert(sizeof(ncclUniqueId) == sizeof(NcclId));
 
@@ -59,7 +66,7 @@ class Event {
 
 class NcclSums : public DeviceSums {
  public:
-  NcclSums(const NcclId& id, int rank, int size, int device, double timeout_s)
+  NcclSums(const NcclId& id, int rank, int size, int device, double timeout_s, Stranded stranded)
       : device_(static_cast<c10::DeviceIndex>(device)),
         timeout_(timeout_s),
         stream_(c10::cuda::getStreamFromPool(/*isHighPriority=*/true, device_)) {
@@ -67,12 +74,16 @@ class NcclSums : public DeviceSums {
     ready_.emplace();
     summed_.emplace();
     reached_.emplace();
+    watched_.emplace();
     ncclUniqueId unique;
     std::memcpy(&unique, id.data(), id.size());
     ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
     config.blocking = 0;  // a process that never comes is noticed
     expect_ok(ncclCommInitRankConfig(&communicator_, size, unique, rank, &config));
     until([this] { return settled(); });
+    watchdog_.emplace(
+        timeout_ + kGrace, [this] { return moves(); },
+        [this, stranded = std::move(stranded)] { stranded(no_answer()); });
   }
   ~NcclSums() override {
     if (communicator_ == nullptr) return;
@@ -117,6 +128,26 @@ class NcclSums : public DeviceSums {
     });
   }
 
+  // Whether a sum has come since this was last asked, or none is awaited; for the watchdog. Covers the calls
+  // of CUDA that wait for the device (for memory, for a copy), which hang where a sum does.
+  bool moves() noexcept {
+    try {
+      const c10::cuda::CUDAGuard here(device_);
+      if (watching_ && !watched_->has_come()) return false;
+      const std::int64_t started = started_;
+      watching_ = started != seen_;
+      if (watching_) watched_->record(stream_.stream());
+      seen_ = started;
+      return true;
+    } catch (const std::exception&) {
+      return true;  // the device has failed: whoever waits for it finds out
+    }
+  }
+
+  std::string no_answer() const {
+    return fmt::format("another process did not answer within {} s", timeout_.count());
+  }
+
   bool finalized() noexcept {
     return guarded([&] {
              expect_ok(ncclCommFinalize(communicator_));
@@ -147,8 +178,7 @@ class NcclSums : public DeviceSums {
   void until(const Done& done) const {
     const auto started = Clock::now();
     while (!done()) {
-      if (Clock::now() - started > timeout_)
-        throw Error(Exit::try_again, "another process did not answer within {} s", timeout_.count());
+      if (Clock::now() - started > timeout_) throw Error::of(Exit::try_again, no_answer());
       if (Clock::now() - started < std::chrono::microseconds(200))
         std::this_thread::yield();
       else
@@ -159,10 +189,13 @@ class NcclSums : public DeviceSums {
   c10::DeviceIndex device_;
   std::chrono::duration<double> timeout_;
   c10::cuda::CUDAStream stream_;
-  std::optional<Event> ready_, summed_, reached_;  // made on the device
-  std::int64_t started_ = 0;
+  std::optional<Event> ready_, summed_, reached_, watched_;  // made on the device
+  std::atomic<std::int64_t> started_ = 0;
+  std::int64_t seen_ = 0;  // of these, by the watchdog's thread, and what follows
+  bool watching_ = false;
   ncclComm_t communicator_ = nullptr;
   CollectiveFailure failure_;
+  std::optional<Watchdog> watchdog_;  // last: it uses what stands above
 };
 
 }  // namespace
@@ -175,8 +208,9 @@ NcclId new_nccl_id() {
   return id;
 }
 
-std::unique_ptr<DeviceSums> join_nccl(const NcclId& id, int rank, int size, int device, double timeout_s) {
-  return std::make_unique<NcclSums>(id, rank, size, device, timeout_s);
+std::unique_ptr<DeviceSums> join_nccl(const NcclId& id, int rank, int size, int device, double timeout_s,
+                                      const Stranded& stranded) {
+  return std::make_unique<NcclSums>(id, rank, size, device, timeout_s, stranded);
 }
 
 }  // namespace tn

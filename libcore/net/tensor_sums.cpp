@@ -96,18 +96,21 @@ std::unique_ptr<TensorSums> sums_by_host(Collectives& processes) {
   return std::make_unique<HostSums>(processes);
 }
 
-std::unique_ptr<TensorSums> sums_by_nccl(Collectives& processes, at::Device device) {
+std::unique_ptr<TensorSums> sums_by_nccl(Collectives& processes, at::Device device,
+                                         const Stranded& stranded) {
   const CudaBorder& component = cuda_component();
   NcclId id{};
   if (processes.rank() == 0) expect_ok(component.new_id(id));
   std::unique_ptr<DeviceSums> sums;
   expect_ok(component.join(of_first(processes, id), processes.rank(), processes.size(), device.index(),
-                           processes.timeout_s(), sums));
+                           processes.timeout_s(), stranded, sums));
   return std::make_unique<DeviceTensorSums>(std::move(sums));
 }
 
-std::unique_ptr<TensorSums> make_tensor_sums(Collectives& processes, at::Device device) {
-  return all_have_nccl(processes, device) ? sums_by_nccl(processes, device) : sums_by_host(processes);
+std::unique_ptr<TensorSums> make_tensor_sums(Collectives& processes, at::Device device,
+                                             const Stranded& stranded) {
+  return all_have_nccl(processes, device) ? sums_by_nccl(processes, device, stranded)
+                                          : sums_by_host(processes);
 }
 
 }  // namespace tn

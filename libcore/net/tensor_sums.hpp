@@ -33,10 +33,11 @@ std::unique_ptr<TensorSums> sums_by_host(Collectives& processes);
 
 // By NCCL from GPU to GPU; each process has one of its own. Throws Error(usage) where this build has no CUDA
 // component.
-std::unique_ptr<TensorSums> sums_by_nccl(Collectives& processes, at::Device device);
+std::unique_ptr<TensorSums> sums_by_nccl(Collectives& processes, at::Device device, const Stranded& stranded);
 
 // By NCCL where every process has a GPU of its own and the CUDA component, else by the host: the same for
 // all.
-std::unique_ptr<TensorSums> make_tensor_sums(Collectives& processes, at::Device device);
+std::unique_ptr<TensorSums> make_tensor_sums(Collectives& processes, at::Device device,
+                                             const Stranded& stranded);
 
 }  // namespace tn

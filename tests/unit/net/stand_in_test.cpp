@@ -293,7 +293,7 @@ TEST_F(StandIn, GraphThatFailsIsAnError) {
 
 TEST_F(StandIn, SumsOverProcessesGoThroughTheHost) {
   test::LocalProcesses(2).run([&](Collectives& processes) {
-    const auto sums = make_tensor_sums(processes, device_);
+    const auto sums = make_tensor_sums(processes, device_, {});
     const at::Tensor values = at::tensor({1.0F, 2.0F}).mul(processes.rank() + 1).to(device_);
     sums->join(sums->start(values));
     sums->wait();
