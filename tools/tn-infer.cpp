@@ -41,6 +41,7 @@ struct Options {
   tn::EnsembleOptions ensemble;
   tn::ReadOptions read;
   Format format = Format::none;
+  bool any_size = false;
   bool null_separated = false;
   bool stdin_image = false;
   bool no_pg = false;
@@ -105,6 +106,7 @@ tn::Flags flags(Options& o) {
   f.section("Export");
   f.choice("export", o.format, {{"none", Format::none}, {"onnx", Format::onnx}}, "FORMAT",
            "write the model's network to the file --output instead of reading images: onnx");
+  f.toggle("dynamic-size", o.any_size, "export: leave height and width free (not of pspnet-r50, segnet)");
   f.section("Computing");
   f.optional("batch", o.infer.batch, "N", "images at a time; results wait until N are there");
   f.optional("jobs,j", o.predict.jobs, "N", "threads; 0: every core");
@@ -221,16 +223,18 @@ tn::Exit export_model(const Options& o, const tn::Invocation& call) {
   for (const char* option : {"device", "tf32", "cuda-graph"})
     if (call.has_typed(option)) throw tn::Error(tn::Exit::usage, "--{} has no effect with --export", option);
   const std::string document = tn::read_model_index(o.models.front()).meta.dump();
-  const tn::Graph graph = tn::NetLayer::open().trace(o.models.front());
+  const tn::Graph graph = tn::NetLayer::open().trace(o.models.front(), o.any_size);
   tn::write_whole(o.infer.emit.folder, tn::encode_onnx(graph, document), o.infer.emit.force,
                   tn::Durability::fsync);
-  call.log.note(fmt::format("{}: {} nodes for images of {} x {} px", o.infer.emit.folder, graph.nodes.size(),
-                            graph.input.shape[3], graph.input.shape[2]));
+  const std::string size =
+      o.any_size ? "any size" : fmt::format("{} x {} px", graph.input.shape[3], graph.input.shape[2]);
+  call.log.note(fmt::format("{}: {} nodes for images of {}", o.infer.emit.folder, graph.nodes.size(), size));
   return tn::Exit::ok;
 }
 
 tn::Exit run(Options o, const tn::Invocation& call) {
   if (o.format == Format::onnx) return export_model(o, call);
+  if (o.any_size) throw tn::Error(tn::Exit::usage, "--dynamic-size has no effect without --export");
   check(o);
   for (const std::string& text : o.select) o.infer.selection.conditions.push_back(tn::parse_condition(text));
   const tn::SelectWatch watch(o.infer.selection, call.log);

@@ -165,8 +165,8 @@ class NetLayer {
   virtual std::unique_ptr<Explainer> explainer(const std::string& model,
                                                const PredictOptions& options) const = 0;
   virtual TrainOutcome train(const TrainJob& job, TrainObserver& observer) const = 0;
-  // The model's network as a graph for images of its size. Throws Error.
-  virtual Graph trace(const std::string& model) const = 0;
+  // The model's network as a graph for images of its size, or of any size. Throws Error.
+  virtual Graph trace(const std::string& model, bool any_size) const = 0;
   virtual void check(const NetOptions& options) const = 0;  // throws Error(usage), for an unknown name too
   virtual std::vector<ArchInfo> architectures() const = 0;
 };

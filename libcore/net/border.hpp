@@ -44,7 +44,7 @@ class NetBorder {
                                   std::unique_ptr<ExplainerBorder>& explainer) const noexcept = 0;
   virtual BorderFailure train(const TrainJob& job, TrainObserver& observer,
                               TrainOutcome& outcome) const noexcept = 0;
-  virtual BorderFailure trace(const std::string& model, Graph& graph) const noexcept = 0;
+  virtual BorderFailure trace(const std::string& model, bool any_size, Graph& graph) const noexcept = 0;
   virtual BorderFailure check(const NetOptions& options) const noexcept = 0;
   virtual BorderFailure expect_device(const std::string& device) const noexcept = 0;
   virtual BorderFailure architectures(std::vector<ArchInfo>& infos) const noexcept = 0;

@@ -19,12 +19,14 @@ struct GraphConstant {
 using GraphAttribute =
     std::pair<std::string, std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>>>;
 
-// An operator of ONNX 1.8 (opset 13). An empty input name is one left out.
+// An operator of ONNX 1.8 (opset 13), as it still is in 1.12 (opset 17). An empty input name is one left out.
 struct GraphNode {
   std::string op;
   std::vector<std::string> inputs, outputs;
   std::vector<GraphAttribute> attributes;
 };
+
+constexpr std::int64_t kFreeSize = -1;  // follows the images' height or width
 
 struct GraphValue {
   std::string name;

@@ -91,10 +91,12 @@ class Module : public NetBorder {
                       TrainOutcome& outcome) const noexcept override {
     return guarded([&] { outcome = Trainer(job, observer).run(); });
   }
-  BorderFailure trace(const std::string& model, Graph& graph) const noexcept override {
+  BorderFailure trace(const std::string& model, bool any_size, Graph& graph) const noexcept override {
     return guarded([&] {
       const auto [spec, network] = load_network(model);
-      graph = tn::trace(*network, spec.net.in_channels, spec.preprocess.size);
+      const std::optional<std::int64_t> side =
+          any_size ? std::nullopt : std::optional<std::int64_t>(spec.preprocess.size);
+      graph = tn::trace(*network, spec.net.in_channels, side);
     });
   }
   BorderFailure check(const NetOptions& options) const noexcept override {

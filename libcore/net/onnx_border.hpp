@@ -15,15 +15,15 @@ struct OnnxFailure {
 };
 
 // Both sides are built from the same sources: kOnnxBorder tells an old library from a new program.
-constexpr int kOnnxBorder = 1;
+constexpr int kOnnxBorder = 2;
 
 class OnnxBorder {
  public:
   virtual ~OnnxBorder() = default;
   virtual int version() const noexcept = 0;
-  // The file's bytes: opset 13, names and shapes as in the graph, the number of images free, `document` in
-  // the metadata under "tn"; passed by ONNX's own checker and shape inference, whose shapes of the outputs
-  // are the graph's.
+  // The file's bytes: opset 13, or 17 where height and width are free; names and shapes as in the graph, the
+  // number of images free, `document` in the metadata under "tn"; passed by ONNX's own checker and shape
+  // inference, whose shapes of the outputs are the graph's.
   virtual OnnxFailure encode(const Graph& graph, const std::string& document,
                              std::string& file) const noexcept = 0;
 };

@@ -4,6 +4,7 @@
 #include <onnx/onnx_pb.h>
 #include <onnx/shape_inference/implementation.h>
 
+#include <algorithm>
 #include <exception>
 
 #include "libcore/base/version.hpp"
@@ -12,9 +13,19 @@
 namespace tn {
 namespace {
 
-constexpr int kIrVersion = 7;  // of ONNX 1.8
-constexpr int kOpset = 13;
-constexpr const char* kFree = "images";  // the free dimension
+struct Version {
+  int ir, opset;
+};
+constexpr Version kFixed{7, 13};  // ONNX 1.8
+// ONNX 1.12: ONNX Runtime (1.32) cannot derive the shapes of version 13's resizing to sizes that are
+// computed.
+constexpr Version kDynamic{8, 17};
+
+bool has_free_size(const GraphValue& value) {
+  return std::count(value.shape.begin(), value.shape.end(), kFreeSize) > 0;
+}
+
+constexpr const char* kFree[] = {"images", "channels", "height", "width"};  // names of free dimensions
 
 void set(onnx::ValueInfoProto& info, const GraphValue& value) {
   info.set_name(value.name);
@@ -22,8 +33,8 @@ void set(onnx::ValueInfoProto& info, const GraphValue& value) {
   type.set_elem_type(onnx::TensorProto_DataType_FLOAT);
   for (std::size_t i = 0; i < value.shape.size(); ++i) {
     auto& dimension = *type.mutable_shape()->add_dim();
-    if (i == 0)
-      dimension.set_dim_param(kFree);
+    if (i == 0 || value.shape[i] == kFreeSize)
+      dimension.set_dim_param(kFree[i]);
     else
       dimension.set_dim_value(value.shape[i]);
   }
@@ -66,12 +77,13 @@ void set(onnx::AttributeProto& proto, const GraphAttribute& attribute) {
 
 onnx::ModelProto model_of(const Graph& graph, const std::string& document) {
   onnx::ModelProto model;
-  model.set_ir_version(kIrVersion);
+  const Version version = has_free_size(graph.input) ? kDynamic : kFixed;
+  model.set_ir_version(version.ir);
   model.set_producer_name("tn-infer");
   model.set_producer_version(std::string(tn::version()));
   auto& opset = *model.add_opset_import();
   opset.set_domain("");
-  opset.set_version(kOpset);
+  opset.set_version(version.opset);
   auto& metadata = *model.add_metadata_props();
   metadata.set_key("tn");
   metadata.set_value(document);

@@ -66,9 +66,9 @@ class OpenedLayer : public NetLayer {
     expect_ok(border_.train(job, observer, outcome));
     return outcome;
   }
-  Graph trace(const std::string& model) const override {
+  Graph trace(const std::string& model, bool any_size) const override {
     Graph graph;
-    expect_ok(border_.trace(model, graph));
+    expect_ok(border_.trace(model, any_size, graph));
     return graph;
   }
   void check(const NetOptions& options) const override { expect_ok(border_.check(options)); }

@@ -1,38 +1,25 @@
 #include "libcore/net/trace.hpp"
 
-#include <ATen/core/ivalue.h>
 #include <ATen/ops/zeros.h>
-#include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <functional>
 #include <map>
-#include <memory>
-#include <optional>
 #include <string_view>
 #include <unordered_map>
 
 #include "libcore/base/error.hpp"
 #include "libcore/net/attention.hpp"
 #include "libcore/net/evaluating.hpp"
-#include "libcore/net/observing.hpp"
+#include "libcore/net/graph_builder.hpp"
+#include "libcore/net/observed_calls.hpp"
 
 namespace tn {
 namespace {
 
 using Ints = std::vector<std::int64_t>;
-
-// One operator that was called from outside any other.
-struct Call : at::ObserverContext {
-  std::string_view name;
-  std::vector<c10::IValue> in, out;
-
-  at::Tensor tensor(std::size_t i) const { return in.at(i).toTensor(); }
-  at::Tensor result(std::size_t i = 0) const { return out.at(i).toTensor(); }
-  Ints ints(std::size_t i) const { return in.at(i).toIntVector(); }
-  std::int64_t number(std::size_t i) const { return in.at(i).toInt(); }
-};
+using Call = ObservedCall;
 
 // One value for each direction, where a single one was given for all.
 Ints for_each(const Ints& values, std::size_t directions) {
@@ -53,18 +40,17 @@ class Tracer {
     for (const auto& item : network.named_buffers()) names_[item.value().unsafeGetTensorImpl()] = item.key();
   }
 
-  void input(const at::Tensor& images) {
-    graph_.input = {"image", images.sizes().vec()};
-    set(images, "image");
+  void input(const at::Tensor& images, const TracedSizes& sizes) {
+    graph_.input("image", sizes);
+    name(images, "image", sizes);
   }
   void output(const at::Tensor& values, const std::string& name) {
-    if (!values.defined()) return;
-    graph_.outputs.push_back({name, values.sizes().vec()});
-    graph_.nodes.push_back({"Identity", {value(values)}, {name}, {}});
+    if (values.defined()) graph_.output(value(values), name, sizes_of(values));
   }
-  Graph finished() { return std::move(graph_); }
+  Graph finished() { return graph_.finished(); }
 
-  void add(const Call& call);
+  // `others`: the shapes of what the same call gave for images of another size.
+  void add(const Call& call, const std::vector<Ints>& others);
 
  private:
   using Handler = void (Tracer::*)(const Call&);
@@ -73,9 +59,16 @@ class Tracer {
   bool is_variable(const at::Tensor& tensor) const { return values_.count(tensor.unsafeGetTensorImpl()) > 0; }
   bool depends_on_input(const Call& call) const;
 
-  void set(const at::Tensor& tensor, const std::string& name) {
-    values_[tensor.unsafeGetTensorImpl()] = name;
+  void name(const at::Tensor& tensor, const std::string& value, const TracedSizes& sizes) {
+    const auto* key = tensor.unsafeGetTensorImpl();
+    values_[key] = value;
+    sizes_[key] = sizes;
+    graph_.sized(value, sizes);
     kept_.push_back(tensor);  // so that no other tensor gets its address
+  }
+  void set(const at::Tensor& tensor, const std::string& value) { name(tensor, value, sizes_of(tensor)); }
+  const TracedSizes& sizes_of(const at::Tensor& tensor) const {
+    return sizes_.at(tensor.unsafeGetTensorImpl());
   }
 
   // Its name; a constant if it does not depend on the images.
@@ -83,31 +76,20 @@ class Tracer {
     const auto* key = tensor.unsafeGetTensorImpl();
     if (const auto found = values_.find(key); found != values_.end()) return found->second;
     if (const auto made = made_.find(key); made != made_.end()) return made->second;
+    if (const auto known = sizes_.find(key); known != sizes_.end() && any_free(known->second))
+      throw Error(Exit::internal, "a constant as large as the images cannot be exported for any size");
     const auto named = names_.find(key);
-    const std::string name = named != names_.end() ? named->second : fresh("constant");
+    const std::string name = named != names_.end() ? named->second : graph_.fresh("constant");
     const at::Tensor flat = tensor.detach().to(at::kFloat).contiguous();
     const auto* first = flat.data_ptr<float>();
-    graph_.constants.push_back({name, flat.sizes().vec(), std::vector<float>(first, first + flat.numel())});
+    graph_.constant(name, flat.sizes().vec(), std::vector<float>(first, first + flat.numel()));
     kept_.push_back(tensor);
     return made_[key] = name;
   }
-  std::string constant(const Ints& values) {
-    const std::string name = fresh("shape");
-    graph_.constants.push_back({name, {static_cast<std::int64_t>(values.size())}, values});
-    return name;
-  }
-  std::string constant(const Ints& shape, std::vector<float> values) {
-    const std::string name = fresh("constant");
-    graph_.constants.push_back({name, shape, std::move(values)});
-    return name;
-  }
-  std::string fresh(std::string_view what) { return fmt::format("{}_{}", what, next_++); }
-
+  std::string constant(const Ints& values) { return graph_.constant(values); }
   std::string node(const std::string& op, std::vector<std::string> inputs,
                    std::vector<GraphAttribute> attributes = {}) {
-    const std::string name = fresh(op);
-    graph_.nodes.push_back({op, std::move(inputs), {name}, std::move(attributes)});
-    return name;
+    return graph_.node(op, std::move(inputs), std::move(attributes));
   }
   std::string maybe(const c10::IValue& tensor) {
     return tensor.isTensor() && tensor.toTensor().defined() ? value(tensor.toTensor()) : std::string();
@@ -185,12 +167,11 @@ class Tracer {
                                            {"ceil_mode", std::int64_t{call.in[5].toBool() ? 1 : 0}}};
     const std::string name = node("MaxPool", {value(call.tensor(0))}, attributes);
     set(call.result(), name);
-    if (call.out.size() < 2) return;
-    graph_.nodes.back().outputs.push_back(name + "_indices");
-    set(call.result(1), name + "_indices");
+    if (call.out.size() > 1) set(call.result(1), graph_.second_output());
   }
   void max_unpool(const Call& call) {
     const at::Tensor small = call.tensor(0), large = call.result();
+    expect_fixed(large, "its unpooling");
     for (const int dimension : {2, 3})
       if (large.size(dimension) != 2 * small.size(dimension))
         throw Error(Exit::usage,
@@ -214,6 +195,8 @@ class Tracer {
   void adaptive_pool(const Call& call) {
     const at::Tensor features = call.tensor(0);
     const Ints bins = for_each(call.ints(1), 2);
+    if (bins == Ints{1, 1}) return set(call.result(), node("GlobalAveragePool", {value(features)}));
+    expect_fixed(features, "its pooling to a fixed grid");
     const auto shares = [](std::int64_t parts, std::int64_t whole, bool turned) {
       std::vector<float> matrix(static_cast<std::size_t>(parts * whole), 0.0F);
       for (std::int64_t part = 0; part < parts; ++part) {
@@ -224,9 +207,10 @@ class Tracer {
       }
       return matrix;
     };
-    const std::string rows = constant({bins[0], features.size(2)}, shares(bins[0], features.size(2), false));
+    const std::string rows =
+        graph_.constant({bins[0], features.size(2)}, shares(bins[0], features.size(2), false));
     const std::string columns =
-        constant({features.size(3), bins[1]}, shares(bins[1], features.size(3), true));
+        graph_.constant({features.size(3), bins[1]}, shares(bins[1], features.size(3), true));
     set(call.result(), node("MatMul", {node("MatMul", {rows, value(features)}), columns}));
   }
   void mean(const Call& call) {
@@ -236,9 +220,12 @@ class Tracer {
   }
   // The number of images is taken over from the input.
   void reshape(const Call& call) {
-    Ints shape = call.result().sizes().vec();
-    shape.front() = 0;
-    set(call.result(), node("Reshape", {value(call.tensor(0)), constant(shape)}));
+    TracedSizes sizes = sizes_of(call.result());
+    sizes.front() = {0, 0};
+    const auto free = [](const TracedSize& size) { return size.is_free(); };
+    if (std::count_if(sizes.begin(), sizes.end(), free) == 1)
+      *std::find_if(sizes.begin(), sizes.end(), free) = {-1, -1};  // what is left
+    set(call.result(), node("Reshape", {value(call.tensor(0)), graph_.sizes(sizes)}));
   }
   void permute(const Call& call) {
     Ints order = call.name == "aten::permute" ? call.ints(1) : Ints();
@@ -253,35 +240,51 @@ class Tracer {
     set(call.result(), node("Transpose", {value(call.tensor(0))}, {{"perm", order}}));
   }
   void narrow(const Call& call) {
-    const std::int64_t first = call.number(2);
-    set(call.result(), node("Slice", {value(call.tensor(0)), constant(Ints{first}),
-                                      constant(Ints{first + call.result().size(call.number(1))}),
-                                      constant(Ints{call.number(1)})}));
+    const std::int64_t axis = call.number(1), first = call.number(2);
+    TracedSize end = sizes_of(call.result()).at(static_cast<std::size_t>(axis));
+    end = {first + end.one, first + end.other};
+    set(call.result(), node("Slice", {value(call.tensor(0)), constant(Ints{first}), graph_.sizes({end}),
+                                      constant(Ints{axis})}));
   }
   // By factors, which leave the number of images free; large enough that engines, which round down, come to
-  // the size.
+  // the size. Where that is free, to the size of another value.
   void resize(const Call& call) {
-    const at::Tensor features = call.tensor(0);
-    std::vector<float> factors{1, 1};
-    for (const int dimension : {2, 3}) {
-      const auto from = static_cast<float>(features.size(dimension));
-      const auto to = static_cast<float>(call.result().size(dimension));
-      float factor = to / from;
-      while (std::floor(from * factor) < to) factor = std::nextafter(factor, 2 * factor);
-      factors.push_back(factor);
-    }
     if (!call.in[2].toBool())
       throw Error(Exit::internal, "a resize without aligned corners cannot be exported");
-    set(call.result(), node("Resize", {value(features), "", constant({4}, factors)},
+    const at::Tensor features = call.tensor(0);
+    const std::string from = value(features);
+    std::vector<std::string> inputs{from, ""};
+    if (const TracedSizes to = sizes_of(call.result()); any_free(to)) {
+      inputs.insert(inputs.end(),
+                    {"", graph_.joined({graph_.size_of(from, 0), graph_.sizes({to.begin() + 1, to.end()})})});
+    } else {
+      inputs.push_back(graph_.constant({4}, factors(features, call.result())));
+    }
+    set(call.result(), node("Resize", inputs,
                             {{"mode", std::string("linear")},
                              {"coordinate_transformation_mode", std::string("align_corners")}}));
   }
+  static std::vector<float> factors(const at::Tensor& small, const at::Tensor& large) {
+    std::vector<float> all{1, 1};
+    for (const int dimension : {2, 3}) {
+      const auto from = static_cast<float>(small.size(dimension));
+      const auto to = static_cast<float>(large.size(dimension));
+      float factor = to / from;
+      while (std::floor(from * factor) < to) factor = std::nextafter(factor, 2 * factor);
+      all.push_back(factor);
+    }
+    return all;
+  }
+  void expect_fixed(const at::Tensor& tensor, const char* what) const {
+    if (any_free(sizes_of(tensor)))
+      throw Error(Exit::usage, "this network can be exported for a fixed size alone: {} needs one", what);
+  }
   void same_value(const Call& call) { set(call.result(), value(call.tensor(0))); }
 
-  Graph graph_;
+  GraphBuilder graph_;
   std::unordered_map<const c10::TensorImpl*, std::string> names_, values_, made_;
+  std::unordered_map<const c10::TensorImpl*, TracedSizes> sizes_;  // of all that calls gave
   std::vector<at::Tensor> kept_;
-  int next_ = 1;
 };
 
 const std::map<std::string_view, Tracer::Handler>& Tracer::handlers() {
@@ -335,9 +338,30 @@ bool Tracer::depends_on_input(const Call& call) const {
   });
 }
 
-void Tracer::add(const Call& call) {
+TracedSizes both(const Ints& one, const Ints& other) {
+  if (one.size() != other.size())
+    throw Error(Exit::internal, "the network's steps depend on the images' size");
+  TracedSizes sizes;
+  for (std::size_t i = 0; i < one.size(); ++i) sizes.push_back({one[i], other[i]});
+  return sizes;
+}
+
+// Of each result; empty for what is no tensor.
+std::vector<Ints> shapes(const Call& call) {
+  std::vector<Ints> all;
   for (const c10::IValue& out : call.out)
-    if (out.isTensor()) kept_.push_back(out.toTensor());
+    all.push_back(out.isTensor() ? out.toTensor().sizes().vec() : Ints());
+  return all;
+}
+
+void Tracer::add(const Call& call, const std::vector<Ints>& others) {
+  const std::vector<Ints> ours = shapes(call);
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    if (!call.out[i].isTensor()) continue;
+    const at::Tensor out = call.out[i].toTensor();
+    kept_.push_back(out);
+    sizes_.try_emplace(out.unsafeGetTensorImpl(), both(ours[i], others.at(i)));
+  }
   if (!depends_on_input(call)) return;  // its result is a constant
   const auto handler = handlers().find(call.name);
   if (handler == handlers().end())
@@ -345,53 +369,34 @@ void Tracer::add(const Call& call) {
   (this->*handler->second)(call);
 }
 
-// LibTorch's observers are plain functions. An exception must not pass through LibTorch: it waits here.
-struct Running {
-  Tracer* tracer = nullptr;
-  int depth = 0;
-  std::exception_ptr error;
-};
+// The two sizes of images that a network for any size is traced at: height grows and width shrinks, and all
+// of their halves are different numbers, odd ones among them.
+constexpr std::array<std::int64_t, 2> kOne{75, 107}, kOther{139, 94};
 
-Running& running() {
-  thread_local Running one;
-  return one;
-}
-
-std::unique_ptr<at::ObserverContext> begins(const at::RecordFunction& function) {
-  if (running().depth++ > 0) return nullptr;
-  auto call = std::make_unique<Call>();
-  const auto inputs = function.inputs();
-  call->in.assign(inputs.begin(), inputs.end());
-  return call;
-}
-
-void ends(const at::RecordFunction& function, at::ObserverContext* context) {
-  if (--running().depth > 0 || context == nullptr || running().error) return;
-  auto& call = static_cast<Call&>(*context);
-  call.name = function.name();
-  call.out = function.outputs();
-  try {
-    running().tracer->add(call);
-  } catch (...) {
-    running().error = std::current_exception();
-  }
+at::Tensor images_of(std::int64_t channels, const std::array<std::int64_t, 2>& size) {
+  return at::zeros({1, channels, size[0], size[1]});
 }
 
 }  // namespace
 
-Graph trace(Network& network, std::int64_t channels, std::int64_t side) {
+Graph trace(Network& network, std::int64_t channels, std::optional<std::int64_t> side) {
   const Evaluating evaluating(network);
   const LiteralAttention literal;
-  Tracer tracer(network);
-  const at::Tensor images = at::zeros({1, channels, side, side});
-  tracer.input(images);
-  Prediction prediction;
-  {
-    running() = {&tracer, 0, nullptr};
-    const Observing observing(at::RecordFunctionCallback(begins, ends).needsInputs(true).needsOutputs(true));
-    prediction = network.forward(images);
+  std::vector<std::vector<Ints>> others;  // of each call, where the images' size is free
+  const std::array<std::int64_t, 2> other = side ? std::array{*side, *side} : kOther;
+  const at::Tensor images = images_of(channels, side ? other : kOne);
+  if (!side) {
+    const at::Tensor more = images_of(channels, other);
+    observe_calls([&] { network.forward(more); }, [&](const Call& call) { others.push_back(shapes(call)); });
   }
-  if (running().error) std::rethrow_exception(running().error);
+  Tracer tracer(network);
+  tracer.input(images,
+               {{1, 1}, {channels, channels}, {images.size(2), other[0]}, {images.size(3), other[1]}});
+  std::size_t next = 0;
+  Prediction prediction;
+  observe_calls([&] { prediction = network.forward(images); },
+                [&](const Call& call) { tracer.add(call, side ? shapes(call) : others.at(next++)); });
+  if (next != others.size()) throw Error(Exit::internal, "the network's steps depend on the images' size");
   tracer.output(prediction.mask_logits, "mask_logits");
   tracer.output(prediction.class_logits, "class_logits");
   return tracer.finished();
