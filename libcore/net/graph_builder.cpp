@@ -12,7 +12,7 @@ namespace {
 
 std::vector<std::int64_t> shape_of(const TracedSizes& sizes) {
   std::vector<std::int64_t> shape;
-  for (const TracedSize& size : sizes) shape.push_back(size.is_free() ? kFreeSize : size.one);
+  for (const TracedSize& size : sizes) shape.push_back(size.is_free() ? kFreeSize : size.in[0]);
   return shape;
 }
 
@@ -24,10 +24,14 @@ bool any_free(const TracedSizes& sizes) {
 
 void GraphBuilder::input(const std::string& name, const TracedSizes& sizes) {
   graph_.input = {name, shape_of(sizes)};
+  input_ = sizes;
   sized(name, sizes);
 }
 
 void GraphBuilder::output(const std::string& value, const std::string& name, const TracedSizes& sizes) {
+  for (std::size_t axis = 0; axis < sizes.size(); ++axis)
+    if (sizes[axis].is_free() && sizes[axis] != input_.at(axis))
+      throw Error(Exit::internal, "{} is not as large as the images", name);
   graph_.outputs.push_back({name, shape_of(sizes)});
   graph_.nodes.push_back({"Identity", {value}, {name}, {}});
 }
@@ -74,11 +78,11 @@ std::string GraphBuilder::sizes(const TracedSizes& sizes) {
   };
   for (const TracedSize& size : sizes) {
     if (!size.is_free()) {
-      fixed.push_back(size.one);
+      fixed.push_back(size.in[0]);
       continue;
     }
     const auto place = places_.find(size);
-    if (place == places_.end()) throw Error(Exit::internal, "no value has the size {}", size.one);
+    if (place == places_.end()) throw Error(Exit::internal, "no value has the size {}", size.in[0]);
     end_fixed();
     parts.push_back(size_of(place->second.value, place->second.axis));
   }

@@ -1,7 +1,9 @@
 // A graph that is written step by step: names, constants, and sizes that are known at run time alone.
 #pragma once
 
+#include <array>
 #include <compare>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -11,11 +13,12 @@
 
 namespace tn {
 
-// A size of a tensor for images of one size and of another one: where they differ it follows the images'
-// size.
+// A size of a tensor in three traces of a network, for images of different sizes: where its numbers differ it
+// follows the images' size.
 struct TracedSize {
-  std::int64_t one = 0, other = 0;
-  bool is_free() const { return one != other; }
+  std::array<std::int64_t, 3> in{};
+  bool is_free() const { return in[0] != in[1] || in[0] != in[2]; }
+  static TracedSize always(std::int64_t size) { return {{size, size, size}}; }
   auto operator<=>(const TracedSize&) const = default;
 };
 using TracedSizes = std::vector<TracedSize>;
@@ -25,6 +28,7 @@ bool any_free(const TracedSizes& sizes);
 class GraphBuilder {
  public:
   void input(const std::string& name, const TracedSizes& sizes);
+  // A free size must be the input's height or width, in its place. Throws Error(internal).
   void output(const std::string& value, const std::string& name, const TracedSizes& sizes);
 
   // These return the name of what they add.
@@ -52,6 +56,7 @@ class GraphBuilder {
   };
 
   Graph graph_;
+  TracedSizes input_;
   std::map<TracedSize, Place> places_;  // the first value that has that free size
   std::map<std::string, std::string> shapes_, sizes_;
   int next_ = 1;

@@ -94,9 +94,12 @@ class Module : public NetBorder {
   BorderFailure trace(const std::string& model, bool any_size, Graph& graph) const noexcept override {
     return guarded([&] {
       const auto [spec, network] = load_network(model);
-      const std::optional<std::int64_t> side =
-          any_size ? std::nullopt : std::optional<std::int64_t>(spec.preprocess.size);
-      graph = tn::trace(*network, spec.net.in_channels, side);
+      try {
+        graph = any_size ? trace_any_size(*network, spec.net.in_channels)
+                         : tn::trace(*network, spec.net.in_channels, spec.preprocess.size);
+      } catch (const Error& error) {
+        throw Error::of(error.exit_code(), fmt::format("{}: {}", model, error.what()));
+      }
     });
   }
   BorderFailure check(const NetOptions& options) const noexcept override {

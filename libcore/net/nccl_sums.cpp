@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <nccl.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <functional>
@@ -74,16 +73,13 @@ class NcclSums : public DeviceSums {
     ready_.emplace();
     summed_.emplace();
     reached_.emplace();
-    watched_.emplace();
     ncclUniqueId unique;
     std::memcpy(&unique, id.data(), id.size());
     ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
     config.blocking = 0;  // a process that never comes is noticed
     expect_ok(ncclCommInitRankConfig(&communicator_, size, unique, rank, &config));
     until([this] { return settled(); });
-    watchdog_.emplace(
-        timeout_ + kGrace, [this] { return moves(); },
-        [this, stranded = std::move(stranded)] { stranded(no_answer()); });
+    watchdog_.emplace(timeout_ + kGrace, [this, stranded = std::move(stranded)] { stranded(no_answer()); });
   }
   ~NcclSums() override {
     if (communicator_ == nullptr) return;
@@ -104,20 +100,24 @@ class NcclSums : public DeviceSums {
   }
   CollectiveFailure join() noexcept override {
     return kept([&] {
+      watchdog_->alive();
       summed_->record(stream_.stream());
       summed_->hold_up(c10::cuda::getCurrentCUDAStream(device_).stream());
     });
   }
   CollectiveFailure wait() noexcept override {
     return kept([&] {
+      watchdog_->alive();
       summed_->record(c10::cuda::getCurrentCUDAStream(device_).stream());
       until([this] { return settled() && summed_->has_come(); });
+      watchdog_->done();
     });
   }
 
  private:
   CollectiveFailure start(void* values, std::size_t count, ncclDataType_t type) noexcept {
     return kept([&] {
+      watchdog_->alive();
       ready_->record(c10::cuda::getCurrentCUDAStream(device_).stream());
       ready_->hold_up(stream_.stream());
       expect_ok(ncclAllReduce(values, values, count, type, ncclSum, communicator_, stream_.stream()));
@@ -126,22 +126,6 @@ class NcclSums : public DeviceSums {
       reached_->record(stream_.stream());
       until([this] { return settled() && reached_->has_come(); });
     });
-  }
-
-  // Whether a sum has come since this was last asked, or none is awaited; for the watchdog. Covers the calls
-  // of CUDA that wait for the device (for memory, for a copy), which hang where a sum does.
-  bool moves() noexcept {
-    try {
-      const c10::cuda::CUDAGuard here(device_);
-      if (watching_ && !watched_->has_come()) return false;
-      const std::int64_t started = started_;
-      watching_ = started != seen_;
-      if (watching_) watched_->record(stream_.stream());
-      seen_ = started;
-      return true;
-    } catch (const std::exception&) {
-      return true;  // the device has failed: whoever waits for it finds out
-    }
   }
 
   std::string no_answer() const {
@@ -189,13 +173,13 @@ class NcclSums : public DeviceSums {
   c10::DeviceIndex device_;
   std::chrono::duration<double> timeout_;
   c10::cuda::CUDAStream stream_;
-  std::optional<Event> ready_, summed_, reached_, watched_;  // made on the device
-  std::atomic<std::int64_t> started_ = 0;
-  std::int64_t seen_ = 0;  // of these, by the watchdog's thread, and what follows
-  bool watching_ = false;
+  std::optional<Event> ready_, summed_, reached_;  // made on the device
+  std::int64_t started_ = 0;
   ncclComm_t communicator_ = nullptr;
   CollectiveFailure failure_;
-  std::optional<Watchdog> watchdog_;  // last: it uses what stands above
+  // From a sum's start to the wait for it calls of CUDA may hang for a lost process: for memory, for a copy.
+  // Last: it uses what stands above.
+  std::optional<Watchdog> watchdog_;
 };
 
 }  // namespace

@@ -49,8 +49,8 @@ class Tracer {
   }
   Graph finished() { return graph_.finished(); }
 
-  // `others`: the shapes of what the same call gave for images of another size.
-  void add(const Call& call, const std::vector<Ints>& others);
+  // `sizes`: of what the call gives; empty for what is no tensor.
+  void add(const Call& call, const std::vector<TracedSizes>& sizes);
 
  private:
   using Handler = void (Tracer::*)(const Call&);
@@ -171,7 +171,7 @@ class Tracer {
   }
   void max_unpool(const Call& call) {
     const at::Tensor small = call.tensor(0), large = call.result();
-    expect_fixed(large, "its unpooling");
+    expect_fixed(large, "an unpooling");
     for (const int dimension : {2, 3})
       if (large.size(dimension) != 2 * small.size(dimension))
         throw Error(Exit::usage,
@@ -196,7 +196,7 @@ class Tracer {
     const at::Tensor features = call.tensor(0);
     const Ints bins = for_each(call.ints(1), 2);
     if (bins == Ints{1, 1}) return set(call.result(), node("GlobalAveragePool", {value(features)}));
-    expect_fixed(features, "its pooling to a fixed grid");
+    expect_fixed(features, "a pooling to a grid");
     const auto shares = [](std::int64_t parts, std::int64_t whole, bool turned) {
       std::vector<float> matrix(static_cast<std::size_t>(parts * whole), 0.0F);
       for (std::int64_t part = 0; part < parts; ++part) {
@@ -221,10 +221,10 @@ class Tracer {
   // The number of images is taken over from the input.
   void reshape(const Call& call) {
     TracedSizes sizes = sizes_of(call.result());
-    sizes.front() = {0, 0};
+    sizes.front() = TracedSize::always(0);
     const auto free = [](const TracedSize& size) { return size.is_free(); };
     if (std::count_if(sizes.begin(), sizes.end(), free) == 1)
-      *std::find_if(sizes.begin(), sizes.end(), free) = {-1, -1};  // what is left
+      *std::find_if(sizes.begin(), sizes.end(), free) = TracedSize::always(-1);  // what is left
     set(call.result(), node("Reshape", {value(call.tensor(0)), graph_.sizes(sizes)}));
   }
   void permute(const Call& call) {
@@ -242,7 +242,7 @@ class Tracer {
   void narrow(const Call& call) {
     const std::int64_t axis = call.number(1), first = call.number(2);
     TracedSize end = sizes_of(call.result()).at(static_cast<std::size_t>(axis));
-    end = {first + end.one, first + end.other};
+    for (std::int64_t& size : end.in) size += first;
     set(call.result(), node("Slice", {value(call.tensor(0)), constant(Ints{first}), graph_.sizes({end}),
                                       constant(Ints{axis})}));
   }
@@ -277,7 +277,8 @@ class Tracer {
   }
   void expect_fixed(const at::Tensor& tensor, const char* what) const {
     if (any_free(sizes_of(tensor)))
-      throw Error(Exit::usage, "this network can be exported for a fixed size alone: {} needs one", what);
+      throw Error(Exit::usage,
+                  "the network has {}, which holds for a fixed size alone: not with --dynamic-size", what);
   }
   void same_value(const Call& call) { set(call.result(), value(call.tensor(0))); }
 
@@ -338,29 +339,12 @@ bool Tracer::depends_on_input(const Call& call) const {
   });
 }
 
-TracedSizes both(const Ints& one, const Ints& other) {
-  if (one.size() != other.size())
-    throw Error(Exit::internal, "the network's steps depend on the images' size");
-  TracedSizes sizes;
-  for (std::size_t i = 0; i < one.size(); ++i) sizes.push_back({one[i], other[i]});
-  return sizes;
-}
-
-// Of each result; empty for what is no tensor.
-std::vector<Ints> shapes(const Call& call) {
-  std::vector<Ints> all;
-  for (const c10::IValue& out : call.out)
-    all.push_back(out.isTensor() ? out.toTensor().sizes().vec() : Ints());
-  return all;
-}
-
-void Tracer::add(const Call& call, const std::vector<Ints>& others) {
-  const std::vector<Ints> ours = shapes(call);
-  for (std::size_t i = 0; i < ours.size(); ++i) {
+void Tracer::add(const Call& call, const std::vector<TracedSizes>& sizes) {
+  for (std::size_t i = 0; i < call.out.size(); ++i) {
     if (!call.out[i].isTensor()) continue;
     const at::Tensor out = call.out[i].toTensor();
     kept_.push_back(out);
-    sizes_.try_emplace(out.unsafeGetTensorImpl(), both(ours[i], others.at(i)));
+    sizes_.try_emplace(out.unsafeGetTensorImpl(), sizes.at(i));
   }
   if (!depends_on_input(call)) return;  // its result is a constant
   const auto handler = handlers().find(call.name);
@@ -369,37 +353,102 @@ void Tracer::add(const Call& call, const std::vector<Ints>& others) {
   (this->*handler->second)(call);
 }
 
-// The two sizes of images that a network for any size is traced at: height grows and width shrinks, and all
-// of their halves are different numbers, odd ones among them.
-constexpr std::array<std::int64_t, 2> kOne{75, 107}, kOther{139, 94};
+// A call in one trace of a network.
+struct Step {
+  std::string what;          // the operator and its arguments that are no tensors: the same in every trace
+  std::vector<Ints> shapes;  // of its results; empty for what is no tensor
+};
+
+// Arguments that follow the images' size; the results' shapes tell of them.
+bool takes_sizes(const Call& call) {
+  static constexpr std::array<std::string_view, 5> kNames{"aten::view", "aten::reshape", "aten::narrow",
+                                                          "aten::max_unpool2d", "aten::upsample_bilinear2d"};
+  if (std::find(kNames.begin(), kNames.end(), call.name) != kNames.end()) return true;
+  return call.name == "aten::avg_pool2d" &&
+         for_each(call.ints(1), 2) == call.tensor(0).sizes().slice(2).vec();
+}
+
+Step step_of(const Call& call) {
+  Step step{std::string(call.name), {}};
+  const bool all_arguments = !takes_sizes(call);
+  for (const c10::IValue& in : call.in)
+    if (all_arguments && (in.isScalar() || in.isIntList())) step.what += " " + c10::str(in);
+  for (const c10::IValue& out : call.out)
+    step.shapes.push_back(out.isTensor() ? out.toTensor().sizes().vec() : Ints());
+  return step;
+}
+
+std::vector<Step> steps_of(Network& network, const at::Tensor& images) {
+  std::vector<Step> steps;
+  observe_calls([&] { network.forward(images); }, [&](const Call& call) { steps.push_back(step_of(call)); });
+  return steps;
+}
+
+void expect_alike(bool alike) {
+  if (!alike) throw Error(Exit::internal, "the network's steps depend on the images' size");
+}
+
+using Traces = std::array<Step, kTracedSizes.size()>;
+
+// Of the results of one call in all traces.
+std::vector<TracedSizes> sizes_in(const Traces& traces) {
+  std::vector<TracedSizes> all;
+  for (const Step& step : traces)
+    expect_alike(step.what == traces[0].what && step.shapes.size() == traces[0].shapes.size());
+  for (std::size_t result = 0; result < traces[0].shapes.size(); ++result) {
+    TracedSizes sizes(traces[0].shapes[result].size());
+    for (std::size_t i = 0; i < traces.size(); ++i) {
+      const Ints& shape = traces[i].shapes[result];
+      expect_alike(shape.size() == sizes.size());
+      for (std::size_t axis = 0; axis < shape.size(); ++axis) sizes[axis].in[i] = shape[axis];
+    }
+    all.push_back(std::move(sizes));
+  }
+  return all;
+}
 
 at::Tensor images_of(std::int64_t channels, const std::array<std::int64_t, 2>& size) {
   return at::zeros({1, channels, size[0], size[1]});
 }
 
-}  // namespace
-
-Graph trace(Network& network, std::int64_t channels, std::optional<std::int64_t> side) {
+Graph trace_at(Network& network, std::int64_t channels,
+               const std::array<std::array<std::int64_t, 2>, kTracedSizes.size()>& sizes) {
   const Evaluating evaluating(network);
   const LiteralAttention literal;
-  std::vector<std::vector<Ints>> others;  // of each call, where the images' size is free
-  const std::array<std::int64_t, 2> other = side ? std::array{*side, *side} : kOther;
-  const at::Tensor images = images_of(channels, side ? other : kOne);
-  if (!side) {
-    const at::Tensor more = images_of(channels, other);
-    observe_calls([&] { network.forward(more); }, [&](const Call& call) { others.push_back(shapes(call)); });
-  }
+  std::map<std::size_t, std::vector<Step>> others;  // for images of the other sizes, if they are others
+  for (std::size_t i = 1; i < sizes.size(); ++i)
+    if (sizes[i] != sizes[0]) others[i] = steps_of(network, images_of(channels, sizes[i]));
   Tracer tracer(network);
-  tracer.input(images,
-               {{1, 1}, {channels, channels}, {images.size(2), other[0]}, {images.size(3), other[1]}});
+  const at::Tensor images = images_of(channels, sizes[0]);
+  tracer.input(images, {TracedSize::always(1),
+                        TracedSize::always(channels),
+                        {{sizes[0][0], sizes[1][0], sizes[2][0]}},
+                        {{sizes[0][1], sizes[1][1], sizes[2][1]}}});
   std::size_t next = 0;
   Prediction prediction;
   observe_calls([&] { prediction = network.forward(images); },
-                [&](const Call& call) { tracer.add(call, side ? shapes(call) : others.at(next++)); });
-  if (next != others.size()) throw Error(Exit::internal, "the network's steps depend on the images' size");
+                [&](const Call& call) {
+                  Traces traces;
+                  traces.fill(step_of(call));
+                  for (const auto& [i, steps] : others)
+                    traces[i] = next < steps.size() ? steps[next] : Step();
+                  tracer.add(call, sizes_in(traces));
+                  ++next;
+                });
+  for (const auto& [i, steps] : others) expect_alike(steps.size() == next);
   tracer.output(prediction.mask_logits, "mask_logits");
   tracer.output(prediction.class_logits, "class_logits");
   return tracer.finished();
+}
+
+}  // namespace
+
+Graph trace(Network& network, std::int64_t channels, std::int64_t side) {
+  return trace_at(network, channels, {{{side, side}, {side, side}, {side, side}}});
+}
+
+Graph trace_any_size(Network& network, std::int64_t channels) {
+  return trace_at(network, channels, kTracedSizes);
 }
 
 }  // namespace tn

@@ -2,20 +2,35 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 namespace tn {
 
+// Looks at the clock alone: what hangs in a call does not hang it too.
 class Watchdog {
  public:
-  // From a thread of its own asks `moves`, twenty times a limit but at most a thousand times a second,
-  // whether something has moved on since it was last asked, or nothing is awaited. Once the answer has been
-  // no for `limit`, calls `stranded` and asks no more. Neither may throw.
-  Watchdog(std::chrono::duration<double> limit, std::function<bool()> moves, std::function<void()> stranded);
+  // Calls `stranded` from a thread of its own, once, where something is awaited and `limit` has passed since
+  // the last alive(). It must not throw.
+  Watchdog(std::chrono::duration<double> limit, std::function<void()> stranded);
+
+  void alive();  // something is awaited, and goes on
+  void done();   // nothing is awaited
 
  private:
-  std::jthread thread_;
+  using Clock = std::chrono::steady_clock;
+
+  void watch(const std::stop_token& end);
+
+  Clock::duration limit_;
+  std::function<void()> stranded_;
+  std::mutex mutex_;
+  std::condition_variable_any begun_;
+  std::optional<Clock::time_point> since_;
+  std::jthread thread_;  // last: it uses all of the above
 };
 
 }  // namespace tn

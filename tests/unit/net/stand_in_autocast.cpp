@@ -1,5 +1,5 @@
-// Mixed precision on the stand-in: which operators change the type of what they get, from the same lists that
-// LibTorch's CUDA has.
+// Mixed precision on the stand-in: which operators change the type of what they get, by the lists of
+// LibTorch that its CUDA goes by too.
 #include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
 #include <torch/library.h>

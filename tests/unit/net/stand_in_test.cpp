@@ -126,6 +126,7 @@ TEST_P(StandInStep, LearnsInMixedPrecision) {
   const test::Stepped here = test::two_steps(job, test::stand_in(), &test::forget_traffic);
   EXPECT_EQ(test::traffic().reads, static_cast<std::int64_t>(here.everything.size()) + 1);
   EXPECT_EQ(test::traffic().blocking_sends, 0);
+  EXPECT_EQ(test::traffic().stray_uses, 0);
   EXPECT_NE(here.first.total, exact.first.total);
   EXPECT_NEAR(here.first.total, there.first.total, 1e-3 * there.first.total);
   EXPECT_NEAR(here.first.gradient_norm, there.first.gradient_norm, 0.01 * there.first.gradient_norm);

@@ -4,7 +4,11 @@
 #include <ATen/ops/rand.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <map>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "libcore/base/error.hpp"
 #include "libcore/net/registry.hpp"
@@ -31,8 +35,8 @@ void expect_like_network(const Graph& graph, Network& network, std::int64_t heig
   expect_like("class_logits", expected.class_logits);
 }
 
-std::shared_ptr<Network> filled(const std::string& name) {
-  auto network = make_network(whole_network(name));
+std::shared_ptr<Network> filled(const NetOptions& options) {
+  auto network = make_network(options);
   test::fill_by_formula(*network);
   network->eval();
   return network;
@@ -41,21 +45,76 @@ std::shared_ptr<Network> filled(const std::string& name) {
 class TraceEach : public testing::TestWithParam<std::string> {};
 
 TEST_P(TraceEach, AnswersAsTheNetwork) {
-  const auto network = filled(GetParam());
+  const auto network = filled(whole_network(GetParam()));
   expect_like_network(trace(*network, 1, 64), *network, 64, 64);
 }
 
 // Sizes that are halved exactly and such that are not, neither of them one at which it was traced.
-TEST_P(TraceEach, AnswersAsTheNetworkForAnySize) {
-  const auto network = filled(GetParam());
-  if (GetParam() == "segnet" || GetParam() == "pspnet-r50") {
-    EXPECT_THROW(trace(*network, 1, {}), Error);
-    return;
-  }
-  const Graph graph = trace(*network, 1, {});
+void expect_any_size(const NetOptions& options) {
+  const auto network = filled(options);
+  const Graph graph = trace_any_size(*network, 1);
   EXPECT_EQ(graph.input.shape, (std::vector<std::int64_t>{1, 1, kFreeSize, kFreeSize}));
-  for (const auto& [height, width] : {std::pair{64, 64}, {96, 64}, {71, 90}, {85, 67}})
+  for (const auto& [height, width] : {std::pair{64, 64}, {96, 64}, {71, 90}, {85, 67}, {47, 101}})
     expect_like_network(graph, *network, height, width);
+}
+
+TEST_P(TraceEach, AnswersAsTheNetworkForAnySize) {
+  NetOptions options = whole_network(GetParam());
+  if (GetParam() == "segnet" || GetParam() == "pspnet-r50") {
+    const auto network = make_network(options);
+    try {
+      trace_any_size(*network, 1);
+      FAIL() << "is exported";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.exit_code(), Exit::usage) << error.what();
+    }
+    options.mask_head = false;  // which alone needs a fixed size
+  }
+  expect_any_size(options);
+}
+
+TEST(Trace, PooledAttentionAnswersForAnySize) {
+  NetOptions options = whole_network("ffanet-tiny");
+  for (const std::int64_t pool : {2, 4}) {
+    options.attention_pool = pool;
+    expect_any_size(options);
+  }
+}
+
+// All numbers that halvings of a side give, rounded up (1) and down (0), with how often it was halved.
+std::map<std::array<std::int64_t, 3>, std::set<std::vector<int>>> halvings(std::size_t side) {
+  std::map<std::array<std::int64_t, 3>, std::set<std::vector<int>>> all;
+  const auto add = [&](const auto& self, std::array<std::int64_t, 3> sizes, std::vector<int> way) -> void {
+    all[sizes].insert(way);
+    if (way.size() == 5) return;
+    way.push_back(0);
+    for (const int up : {0, 1}) {
+      std::array<std::int64_t, 3> halves = sizes;
+      for (std::int64_t& size : halves) size = (size + up) / 2;
+      way.back() = up;
+      self(self, halves, way);
+    }
+  };
+  add(add, {kTracedSizes[0][side], kTracedSizes[1][side], kTracedSizes[2][side]}, {});
+  return all;
+}
+
+TEST(Trace, NumbersTellWhichSizesAreOne) {
+  const auto heights = halvings(0), widths = halvings(1);
+  for (const auto* all : {&heights, &widths})
+    for (const auto& [sizes, ways] : *all) {
+      EXPECT_FALSE(sizes[0] == sizes[1] && sizes[0] == sizes[2]) << "a free size that looks fixed";
+      std::set<std::size_t> often;
+      std::size_t few = 0;
+      for (const std::vector<int>& way : ways) {
+        often.insert(way.size());
+        few += way.size() <= 2 ? 1 : 0;
+      }
+      EXPECT_EQ(often.size(), 1U) << "two levels look alike";
+      EXPECT_LE(few, 1U) << "two ways of rounding look alike";
+    }
+  for (const auto& [sizes, ways] : heights)
+    EXPECT_EQ(widths.count(sizes), 0U) << "a height looks like a width";
 }
 
 // Every input is there before the node that takes it, and every name is given once.

@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
-#include <thread>
 
 namespace tn {
 namespace {
@@ -22,51 +20,59 @@ bool comes(const Condition& condition) {
 
 TEST(Watchdog, EndsAWaitThatIsTooLong) {
   std::atomic<int> ended = 0;
+  Watchdog watchdog(50ms, [&] { ++ended; });
   const auto before = Clock::now();
-  const Watchdog watchdog(
-      50ms, [] { return false; }, [&] { ++ended; });
+  watchdog.alive();
   EXPECT_TRUE(comes([&] { return ended > 0; }));
   EXPECT_GE(Clock::now() - before, 50ms);
-}
-
-TEST(Watchdog, AsksNoMoreOnceItHasEndedTheWait) {
-  std::atomic<int> ended = 0, asked = 0;
-  const Watchdog watchdog(
-      10ms, [&] { return ++asked < 0; }, [&] { ++ended; });
-  EXPECT_TRUE(comes([&] { return ended > 0; }));
-  const int before = asked;
-  std::this_thread::sleep_for(50ms);
-  EXPECT_EQ(asked, before);
+  std::this_thread::sleep_for(150ms);
   EXPECT_EQ(ended, 1);
 }
 
-TEST(Watchdog, LeavesAloneWhatMoves) {
-  std::atomic<int> ended = 0, asked = 0;
-  const Watchdog watchdog(
-      20s, [&] { return ++asked % 2 == 0; }, [&] { ++ended; });
-  EXPECT_TRUE(comes([&] { return asked >= 4; }));
+TEST(Watchdog, CountsFromTheLastSignOfLife) {
+  std::atomic<bool> ended = false;
+  std::atomic<Clock::time_point> end;
+  Watchdog watchdog(500ms, [&] {
+    end = Clock::now();
+    ended = true;
+  });
+  Clock::time_point last;
+  for (int i = 0; i < 40; ++i) {
+    last = Clock::now();
+    watchdog.alive();
+    std::this_thread::sleep_for(20ms);
+  }
+  EXPECT_TRUE(comes([&] { return ended.load(); }));
+  EXPECT_GE(end.load() - last, 500ms);
+}
+
+TEST(Watchdog, LeavesAloneWhatHasEnded) {
+  std::atomic<int> ended = 0;
+  Watchdog watchdog(20ms, [&] { ++ended; });
+  watchdog.alive();
+  watchdog.done();
+  std::this_thread::sleep_for(100ms);
   EXPECT_EQ(ended, 0);
 }
 
-// A wait begins anew whenever something moves.
-TEST(Watchdog, CountsFromTheLastMove) {
-  std::atomic<bool> stands = false;
+TEST(Watchdog, WatchesWhatBeginsAfterAnEnd) {
   std::atomic<int> ended = 0;
-  const Watchdog watchdog(
-      30ms, [&] { return !stands; }, [&] { ++ended; });
-  std::this_thread::sleep_for(100ms);
-  EXPECT_EQ(ended, 0);
-  const auto before = Clock::now();
-  stands = true;
+  Watchdog watchdog(20ms, [&] { ++ended; });
+  watchdog.alive();
+  watchdog.done();
+  std::this_thread::sleep_for(50ms);
+  watchdog.alive();
   EXPECT_TRUE(comes([&] { return ended > 0; }));
-  EXPECT_GE(Clock::now() - before, 25ms);  // the last move may lie a pause back
 }
 
 TEST(Watchdog, IsGoneAtOnce) {
   const auto before = Clock::now();
   {
-    const Watchdog watchdog(
-        1h, [] { return false; }, [] {});
+    Watchdog watchdog(1h, [] {});
+    watchdog.alive();
+  }
+  {
+    const Watchdog idle(1h, [] {});
   }
   EXPECT_LT(Clock::now() - before, 60s);
 }
