@@ -106,7 +106,8 @@ tn::Flags flags(Options& o) {
   f.section("Export");
   f.choice("export", o.format, {{"none", Format::none}, {"onnx", Format::onnx}}, "FORMAT",
            "write the model's network to the file --output instead of reading images: onnx");
-  f.toggle("dynamic-size", o.any_size, "export: leave height and width free (not for masks of pspnet-r50 and segnet)");
+  f.toggle("dynamic-size", o.any_size,
+           "export: leave height and width free (not for masks of pspnet-r50 and segnet)");
   f.section("Computing");
   f.optional("batch", o.infer.batch, "N", "images at a time; results wait until N are there");
   f.optional("jobs,j", o.predict.jobs, "N", "threads; 0: every core");
