@@ -370,6 +370,8 @@ void Flags::read_environment() {
     if (flag.variable.empty()) continue;
     const char* value = std::getenv(flag.variable.c_str());
     if (value == nullptr || *value == '\0') continue;
+    // Known from the first look: what is typed wins, also over a value that would be wrong.
+    if (std::find(typed_.begin(), typed_.end(), flag.name) != typed_.end()) continue;
     try {
       flag.set(value);
     } catch (const Error& error) {

@@ -112,6 +112,8 @@ double parse_duration(const std::string& text) {
   const auto value = parse_double(number);
   if (!value || *value <= 0)
     throw Error(Exit::usage, "'{}' is not a time such as 90s, 45m or 2h", printable(text));
+  if (*value * unit > kLongestTime)
+    throw Error(Exit::usage, "'{}' is over {} hours, the longest time", printable(text), kLongestTime / 3600);
   return *value * unit;
 }
 

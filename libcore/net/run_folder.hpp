@@ -45,7 +45,9 @@ std::string processor_name();
 // "epoch 3: loss 0.4112, validation Dice 0.7310, accuracy 0.81, AUROC 0.84, 12.1 images/s, best"
 std::string epoch_summary(const EpochLog& log);
 
-// "90s", "45m", "2h", "1.5h" or plain seconds -> seconds. Throws Error(usage).
+constexpr double kLongestTime = 87600 * 3600.0;  // ten years, s
+
+// "90s", "45m", "2h", "1.5h" or plain seconds -> seconds, at most kLongestTime. Throws Error(usage).
 double parse_duration(const std::string& text);
 
 }  // namespace tn

@@ -12,3 +12,14 @@ grep -q 'sums over processes go through NCCL' words || { cat words; exit 1; }
 paste <(jq 'select(.loss).loss' one/log.jsonl) <(jq 'select(.loss).loss' two/log.jsonl) | awk '
   { away = $1 > $2 ? $1 - $2 : $2 - $1; if (away > most) most = away }
   END { printf "%d epochs, losses differ by %.1e at most\n", NR, most; exit !(NR == 7 && most < 1e-4) }'
+
+# One process falls silent, wherever it is in a step: the other gives up, also where CUDA lets it wait.
+run=(--device cuda --arch ffanet-tiny --batch 4 --epochs 100000 --sync-batch-norm --checkpoint-every 1s)
+mpirun --timeout 120 -n 2 tn-train -o lost "${run[@]}" --process-timeout 3s pre.jsonl >lost.txt 2>&1 &
+launcher=$!
+for _ in $(seq 600); do [ -e lost/checkpoint-last.safetensors ] && break; sleep 0.1; done
+sleep 2
+kill -STOP "$(pgrep -P $launcher | tail -1)"
+code=0
+wait $launcher || code=$?
+[ $code = 75 ] && grep -q 'did not answer within 3 s' lost.txt || { echo "exit $code"; cat lost.txt; exit 1; }
