@@ -1,6 +1,7 @@
 // tn-infer: images or a manifest, and a model -> masks and a manifest with predictions.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -199,9 +201,23 @@ void check(const Options& o) {
   if (o.infer.threshold && o.ensemble.vote == tn::Vote::majority)
     throw tn::Error(tn::Exit::usage, "--threshold and --vote majority contradict each other");
   if (tn::joins(o.models.size(), o.ensemble) && tn::wants(o.infer.emit, tn::Output::cam))
-    throw tn::Error(tn::Exit::usage, "--emit cam explains one model that sees an image once: no --tta");
+    throw tn::Error(tn::Exit::usage,
+                    "--emit cam explains one model that sees an image once: one --model and no --tta");
   if (o.stdin_image && (!o.inputs.empty() || o.null_separated))
     throw tn::Error(tn::Exit::usage, "--stdin-image takes no manifest");
+}
+
+// What --emit names must be able to come.
+void expect_outputs(const tn::EmitOptions& emit, const std::vector<tn::ModelSpec>& specs) {
+  if (emit.outputs.empty()) return;
+  const auto some = [&](bool tn::NetOptions::*head) {
+    return std::ranges::any_of(specs, [&](const tn::ModelSpec& spec) { return spec.net.*head; });
+  };
+  if (tn::wants_mask(emit) && !some(&tn::NetOptions::mask_head))
+    throw tn::Error(tn::Exit::usage, "--emit {}: {} draws no mask (--emit class leaves masks out)",
+                    tn::outputs_text(emit.outputs), specs.front().net.arch);
+  if (tn::wants(emit, tn::Output::classes) && !some(&tn::NetOptions::class_head))
+    throw tn::Error(tn::Exit::usage, "--emit class: the model was trained without the class branch");
 }
 
 // A signal ends the wait: nothing has been made yet.
@@ -221,15 +237,22 @@ tn::Exit export_model(const Options& o, const tn::Invocation& call) {
   if (o.models.size() != 1 || !o.inputs.empty())
     throw tn::Error(tn::Exit::usage, "--export takes one model and no manifest");
   if (o.infer.emit.folder.empty()) throw tn::Error(tn::Exit::usage, "--export needs --output FILE");
-  for (const char* option : {"device", "tf32", "cuda-graph"})
-    if (call.has_typed(option)) throw tn::Error(tn::Exit::usage, "--{} has no effect with --export", option);
+  static constexpr std::array<std::string_view, 12> kTaken{
+      "model", "output",  "export",   "dynamic-size", "force", "jobs",
+      "quiet", "verbose", "progress", "no-progress",  "color", "config"};
+  for (const std::string& option : call.typed)
+    if (std::ranges::find(kTaken, option) == kTaken.end())
+      throw tn::Error(tn::Exit::usage, "--{} has no effect with --export", option);
   const std::string document = tn::read_model_index(o.models.front()).meta.dump();
   const tn::Graph graph = tn::NetLayer::open().trace(o.models.front(), o.any_size);
-  tn::write_whole(o.infer.emit.folder, tn::encode_onnx(graph, document), o.infer.emit.force,
-                  tn::Durability::fsync);
+  tn::TextOutput file(o.infer.emit.folder, o.infer.emit.force);
+  file.write(tn::encode_onnx(graph, document));
+  file.finish();
   const std::string size =
       o.any_size ? "any size" : fmt::format("{} x {} px", graph.input.shape[3], graph.input.shape[2]);
-  call.log.note(fmt::format("{}: {} nodes for images of {}", o.infer.emit.folder, graph.nodes.size(), size));
+  call.log.note(fmt::format("{}: {} nodes for images of {}",
+                            o.infer.emit.folder == "-" ? "<stdout>" : o.infer.emit.folder, graph.nodes.size(),
+                            size));
   return tn::Exit::ok;
 }
 
@@ -252,6 +275,7 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   if (!image) reader.emplace(o.inputs.empty() ? "-" : o.inputs.front(), o.read);
   const std::vector<tn::ModelSpec> specs = specs_of(o.models);
   const tn::ModelSpec spec = tn::combined_spec(specs, o.models, o.ensemble.vote);
+  expect_outputs(o.infer.emit, specs);
   tn::ManifestWriter writer(o.manifest, o.infer.emit.force);
   const std::vector<tn::ModelName> names = names_of(o.models, specs);
   const std::string hash = tn::answer_hash(names, o.ensemble);

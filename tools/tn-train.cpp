@@ -77,7 +77,7 @@ tn::Flags flags(Options& o) {
            "print the architectures with their parameters and multiply-adds at 256 px and exit");
   f.once();
   f.section("Network");
-  f.optional("arch", o.net.arch, "NAME", "architecture; --list-archs prints them");
+  f.optional("arch", o.net.arch, "NAME", "architecture, that of --preset unless named; --list-archs prints all");
   f.choice("task", o.train.task,
            {{"mtl", tn::Task::mtl}, {"segment", tn::Task::segment}, {"classify", tn::Task::classify}}, "TASK",
            "heads to train: mtl (both), segment or classify");
@@ -105,7 +105,7 @@ tn::Flags flags(Options& o) {
              "share of a class label that is spread over both classes");
   f.section("Training");
   f.choice("preset", o.train.preset, {{"practical", tn::Preset::practical}, {"paper", tn::Preset::paper}},
-           "NAME", "defaults of the settings below and of augmentation: practical or paper");
+           "NAME", "defaults of architecture, of the settings below and of augmentation: practical or paper");
   f.optional("epochs", o.train.epochs, "N",
              "passes over the training images; what does not fill a batch waits for the next");
   f.optional("max-steps", o.train.max_steps, "N", "end after N optimiser steps");
@@ -180,6 +180,7 @@ tn::Flags flags(Options& o) {
   f.defaults_from([&o] {
     const tn::TrainOptions given = o.train;
     o.train = tn::preset_options(given.preset);
+    o.net.arch = tn::preset_arch(given.preset);
     o.train.task = given.task;
     if (o.augment) o.train.augment = tn::augment_preset(*o.augment);
   });

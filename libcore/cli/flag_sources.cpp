@@ -128,11 +128,14 @@ void Flags::read_environment() {
 
 // "--resume" alone as "--resume=always": Boost would take the next word for its value.
 std::vector<std::string> Flags::with_implied(std::vector<std::string> arguments) const {
-  for (std::string& argument : arguments) {
-    if (argument == "--") break;
-    for (const Flag& flag : rows_)
-      if (!flag.implied.empty() && argument == "--" + flag.name) argument += "=" + flag.implied;
-  }
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i)
+    for (const Flag& flag : rows_) {
+      if (flag.implied.empty() || arguments[i] != "--" + flag.name) continue;
+      const std::string next = i + 1 < arguments.size() ? arguments[i + 1] : "";
+      if (std::find(flag.words.begin(), flag.words.end(), next) != flag.words.end())
+        throw Error(Exit::usage, "--{0} takes its value after an equals sign: --{0}={1}", flag.name, next);
+      arguments[i] += "=" + flag.implied;
+    }
   return arguments;
 }
 
@@ -206,11 +209,11 @@ std::string Flags::command_line() const {
   return command_line_;
 }
 
-std::string Flags::config_text() const {
+std::string Flags::config_text(Settings which) const {
   std::string text;
   std::string section;
   for (const Flag& flag : rows_) {
-    if (!flag.in_config) continue;
+    if (!flag.in_config || (which == Settings::work && flag.section == kCommonSection)) continue;
     if (flag.section != section) {
       section = flag.section;
       text += fmt::format("{}# {}\n", text.empty() ? "" : "\n", section);

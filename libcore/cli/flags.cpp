@@ -145,6 +145,7 @@ void Flags::add_choice(std::string_view names, std::vector<std::string> words, s
     const std::string word = show();
     return word.empty() ? std::vector<std::string>{} : std::vector{word};
   };
+  flag.words = words;
   flag.set = [name = flag.name, words = std::move(words), set = std::move(set)](const std::string& text) {
     const auto found = std::find(words.begin(), words.end(), text);
     if (found == words.end())
@@ -162,7 +163,7 @@ void Flags::operands(std::vector<std::string>& field, std::string name, std::siz
 
 void Flags::add_common() {
   CommonOptions& common = *common_;
-  section("General");
+  section(kCommonSection);
   toggle("quiet,q", common.quiet, "print errors and warnings only");
   unrecorded();
   toggle("verbose,v", common.verbose, "print details too");

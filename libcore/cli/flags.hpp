@@ -39,10 +39,11 @@ struct Flag {
   char letter = 0;          // 0: none
   std::string placeholder;  // empty: the flag takes no value
   std::string help;
-  std::string initial;   // the default as text; empty: none
-  std::string implied;   // the value where none follows "="; empty: a value has to be given
-  std::string variable;  // environment variable that sets it, or empty
-  bool must = false;     // has to be given
+  std::string initial;             // the default as text; empty: none
+  std::vector<std::string> words;  // the values that it takes, if they are words
+  std::string implied;             // the value where none follows "="; empty: a value has to be given
+  std::string variable;            // environment variable that sets it, or empty
+  bool must = false;               // has to be given
   bool repeats = false;
   bool in_config = true;
   bool in_command_line = true;                       // recorded in `pg` (false: -j, -q, -v, progress, colour)
@@ -50,6 +51,8 @@ struct Flag {
   std::function<void()> clear;                       // before the first value of a source; lists only
   std::function<std::vector<std::string>()> show;    // the values now, as text
 };
+
+constexpr const char* kCommonSection = "General";  // of the flags that every tool has
 
 class Flags {
  public:
@@ -116,7 +119,9 @@ class Flags {
   const CommonOptions& common() const { return *common_; }
   const std::vector<std::string>& typed() const { return typed_; }  // long names on the command line
   std::string command_line() const;  // as typed, shell-quoted, without the rows that are not recorded
-  std::string config_text() const;   // every setting as an INI file that --config reads
+  // Every setting as an INI file that --config reads; `work`: but for how the program speaks (--quiet ...).
+  enum class Settings { all, work };
+  std::string config_text(Settings which = Settings::all) const;
   std::string help_text() const;
   const About& about() const { return about_; }
 

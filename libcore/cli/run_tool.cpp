@@ -64,7 +64,8 @@ Exit answer(const Flags& flags, const std::function<Exit(const Invocation&)>& bo
   const std::string program = flags.about().name.substr(0, flags.about().name.find(' '));
   const Log log(program, verbosity, wants_colour(common.colour));
   const bool progress = common.progress.value_or(::isatty(STDERR_FILENO) == 1 && !common.quiet);
-  return body({log, program, flags.command_line(), flags.config_text(), progress, flags.typed()});
+  return body({log, program, flags.command_line(), flags.config_text(Flags::Settings::work), progress,
+               flags.typed()});
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct Invocation {
   const Log& log;
   std::string program;             // "tn-split"
   std::string command_line;        // for the `pg` entry of outputs
-  std::string config_text;         // every setting, as --print-config prints it
+  std::string config_text;         // as --print-config prints it, but for how the program speaks
   bool progress = false;           // whether progress may be shown on stderr
   std::vector<std::string> typed;  // long names of the options on the command line itself
 

@@ -235,9 +235,9 @@ void check(const InferOptions& options) {
   if (options.windows.size > 0 && wants(options.emit, Output::cam))
     throw Error(Exit::usage, "--emit cam looks at the whole image: not with --window");
   if (options.threshold && !(*options.threshold > 0 && *options.threshold < 1))
-    throw Error(Exit::usage, "threshold {} is not between 0 and 1", *options.threshold);
+    throw Error(Exit::usage, "--threshold: {} is not between 0 and 1", *options.threshold);
   if (options.batch < 1 || options.batch > 65536)
-    throw Error(Exit::usage, "a batch of {} frames: 1 to 65536 are possible", options.batch);
+    throw Error(Exit::usage, "--batch: {} is not in 1 to 65536", options.batch);
   if (options.max_pixels < 1)
     throw Error(Exit::usage, "--max-pixels: {} is not a number from 1 up", options.max_pixels);
   thread_count(options.jobs);

@@ -180,6 +180,14 @@ Emitted emitted_of(const InferItem& item, double threshold, const InferOptions& 
   return emitted;
 }
 
+// What the journal does not know of, where it was to go on.
+void expect_new(const std::vector<OutputFile>& files, const EmitOptions& options) {
+  for (const OutputFile& file : files)
+    if (const std::string path = options.folder + "/" + file.name; path_exists(path))
+      throw Error(Exit::cannot_create,
+                  "{}: is of another image, model or options than these (--force overwrites it)", path);
+}
+
 }  // namespace
 
 double mask_threshold(const InferContext& context) {
@@ -228,6 +236,8 @@ void finish(InferItem& item, const InferContext& context) {
   item.record.set("model", context.engine.hash);
   item.wrote = !emitted.files.empty();
   const InferJournal* journal = context.engine.journal;
+  if (context.options.resume && !context.options.emit.force && !item.ours)
+    expect_new(emitted.files, context.options.emit);
   write_files(emitted.files, context.options.emit.folder, context.options.emit.force || item.ours, [&] {
     if (journal != nullptr) journal->append(item.record, item.key, emitted.files);
   });

@@ -101,13 +101,14 @@ struct TrainOptions {
   friend bool operator==(const TrainOptions&, const TrainOptions&) = default;
 };
 
-constexpr int kPresetVersion = 1;  // recorded: what a preset means may grow
+constexpr int kPresetVersion = 2;  // recorded: what a preset means may grow; from 2 on it names an architecture
 
 // "none", "balanced", or the two factors as "BENIGN,MALIGNANT". Throws Error(usage).
 ClassWeights parse_class_weights(const std::string& text);
 std::string class_weights_text(const ClassWeights& weights);
 
 TrainOptions preset_options(Preset preset);
+std::string preset_arch(Preset preset);   // practical: what measured best (examples/recipes.md)
 std::int64_t preset_size(Preset preset);  // px a side that the preset is meant for: 256 or 512
 
 // Throw Error(usage) with the value and the reason.

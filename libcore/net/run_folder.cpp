@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
@@ -42,8 +43,13 @@ bool goes_on(const std::string& folder, Resume resume, bool force) {
     throw Error(Exit::no_input, "{}: no checkpoint to resume from", folder);
   if (resume != Resume::never && checkpoint) return true;
   if (force) return false;
+  if (resume == Resume::automatic && holds(kModel))
+    throw Error(Exit::cannot_create,
+                "{}/{}: is there, but no checkpoint to go on from (--force begins anew, in another --output "
+                "--init begins with it)",
+                folder, kModel);
   for (const char* file : kRunFiles)
-    if (holds(file) && (resume == Resume::never || file == kModel))
+    if (holds(file) && resume == Resume::never)
       throw Error(Exit::cannot_create, "{}/{}: exists (--resume goes on with the run, --force begins anew)",
                   folder, file);
   return false;
@@ -102,15 +108,11 @@ std::string epoch_summary(const EpochLog& log) {
 }
 
 double parse_duration(const std::string& text) {
-  double unit = 1;
-  std::string_view number = text;
-  if (!text.empty()) {
-    if (text.back() == 'm') unit = 60;
-    if (text.back() == 'h') unit = 3600;
-    if (text.back() == 's' || unit > 1) number.remove_suffix(1);
-  }
-  const auto value = parse_double(number);
-  if (!value || *value <= 0)
+  static const std::map<char, double> kUnits{{'s', 1}, {'m', 60}, {'h', 3600}};
+  const auto found = text.empty() ? kUnits.end() : kUnits.find(text.back());
+  const double unit = found == kUnits.end() ? 0 : found->second;
+  const auto value = parse_double(std::string_view(text).substr(0, text.empty() ? 0 : text.size() - 1));
+  if (unit == 0 || !value || *value <= 0)
     throw Error(Exit::usage, "'{}' is not a time such as 90s, 45m or 2h", printable(text));
   if (*value * unit > kLongestTime)
     throw Error(Exit::usage, "'{}' is over {} hours, the longest time", printable(text), kLongestTime / 3600);

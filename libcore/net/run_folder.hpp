@@ -47,7 +47,7 @@ std::string epoch_summary(const EpochLog& log);
 
 constexpr double kLongestTime = 87600 * 3600.0;  // ten years, s
 
-// "90s", "45m", "2h", "1.5h" or plain seconds -> seconds, at most kLongestTime. Throws Error(usage).
+// "90s", "45m", "2h", "1.5h" -> seconds, at most kLongestTime. Throws Error(usage).
 double parse_duration(const std::string& text);
 
 }  // namespace tn

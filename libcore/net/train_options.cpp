@@ -42,29 +42,35 @@ std::string word(const Words<E, N>& words, E value) {
 constexpr std::int64_t kMostEpochs = 1'000'000;
 constexpr std::int64_t kMostCacheMb = 1'000'000'000;
 
+// "--lr: -1 is not positive"
+template <typename T>
+void expect_value(bool holds, std::string_view option, T value, std::string_view fault) {
+  if (!holds) throw Error(Exit::usage, "--{}: {} {}", option, value, fault);
+}
+
 void check_descent(const TrainOptions& o) {
-  expect(o.learning_rate > 0, fmt::format("learning rate {} is not positive", o.learning_rate));
-  expect(o.weight_decay >= 0, fmt::format("weight decay {} is negative", o.weight_decay));
-  expect(o.beta1 >= 0 && o.beta1 < 1, fmt::format("beta1 {} is not in [0,1)", o.beta1));
-  expect(o.beta2 >= 0 && o.beta2 < 1, fmt::format("beta2 {} is not in [0,1)", o.beta2));
-  expect(o.momentum >= 0 && o.momentum < 1, fmt::format("momentum {} is not in [0,1)", o.momentum));
-  expect(!o.nesterov || o.momentum > 0, "Nesterov's step needs a momentum over 0");
-  expect(o.ema >= 0 && o.ema < 1, fmt::format("EMA decay {} is not in [0,1)", o.ema));
-  expect(o.clip >= 0, fmt::format("gradient norm limit {} is negative", o.clip));
+  const auto share = [](double value) { return value >= 0 && value < 1; };
+  expect_value(o.learning_rate > 0, "lr", o.learning_rate, "is not positive");
+  expect_value(o.weight_decay >= 0, "weight-decay", o.weight_decay, "is negative");
+  expect_value(share(o.beta1), "beta1", o.beta1, "is not in [0,1)");
+  expect_value(share(o.beta2), "beta2", o.beta2, "is not in [0,1)");
+  expect_value(share(o.momentum), "momentum", o.momentum, "is not in [0,1)");
+  expect(!o.nesterov || o.momentum > 0, "--nesterov needs a --momentum over 0");
+  expect_value(share(o.ema), "ema", o.ema, "is not in [0,1)");
+  expect_value(o.clip >= 0, "clip", o.clip, "is negative");
 }
 
 void check_schedule(const TrainOptions& o) {
-  expect(o.warmup_steps >= 0, fmt::format("warm-up of {} steps", o.warmup_steps));
-  expect(o.plateau_epochs >= 1, fmt::format("plateau of {} epochs", o.plateau_epochs));
-  expect(o.step_epochs >= 1, fmt::format("a step of the rate every {} epochs", o.step_epochs));
-  expect(o.rate_factor > 0 && o.rate_factor < 1,
-         fmt::format("rate factor {} is not in (0,1)", o.rate_factor));
-  expect(o.power > 0, fmt::format("power {} is not positive", o.power));
-  expect(o.epochs >= 1 && o.epochs <= kMostEpochs,
-         fmt::format("{} epochs: 1 to {} are possible", o.epochs, kMostEpochs));
-  if (o.max_steps) expect(*o.max_steps >= 1, fmt::format("a largest number of {} steps", *o.max_steps));
-  if (o.max_seconds) expect(*o.max_seconds > 0, fmt::format("a largest time of {} s", *o.max_seconds));
-  expect(o.patience >= 0, fmt::format("patience of {} epochs", o.patience));
+  expect_value(o.warmup_steps >= 0, "warmup", o.warmup_steps, "is negative");
+  expect_value(o.plateau_epochs >= 1, "plateau-epochs", o.plateau_epochs, "is below 1");
+  expect_value(o.step_epochs >= 1, "step-epochs", o.step_epochs, "is below 1");
+  expect_value(o.rate_factor > 0 && o.rate_factor < 1, "rate-factor", o.rate_factor, "is not in (0,1)");
+  expect_value(o.power > 0, "power", o.power, "is not positive");
+  expect_value(o.epochs >= 1 && o.epochs <= kMostEpochs, "epochs", o.epochs,
+               fmt::format("is not in 1 to {}", kMostEpochs));
+  if (o.max_steps) expect_value(*o.max_steps >= 1, "max-steps", *o.max_steps, "is below 1");
+  if (o.max_seconds) expect_value(*o.max_seconds > 0, "max-time", *o.max_seconds, "is not positive");
+  expect_value(o.patience >= 0, "patience", o.patience, "is negative");
 }
 
 }  // namespace
@@ -104,26 +110,30 @@ TrainOptions preset_options(Preset preset) {
   return options;
 }
 
+std::string preset_arch(Preset preset) {
+  return preset == Preset::paper ? "ffanet39" : "ffanet27-slim";
+}
+
 std::int64_t preset_size(Preset preset) {
   return preset == Preset::paper ? 512 : 256;
 }
 
 void check(const TrainOptions& o) {
-  expect(o.alpha >= 0, fmt::format("alpha {} is negative", o.alpha));
-  expect(o.joint == Joint::additive || o.alpha <= 1,
-         fmt::format("alpha {} is over 1 in a convex sum", o.alpha));
-  expect(o.label_smoothing >= 0 && o.label_smoothing < 1,
-         fmt::format("label smoothing {} is not in [0,1)", o.label_smoothing));
-  expect(o.class_weights.benign > 0 && o.class_weights.malignant > 0, "a class weight that is not positive");
+  expect_value(o.alpha >= 0, "alpha", o.alpha, "is negative");
+  expect_value(o.joint == Joint::additive || o.alpha <= 1, "alpha", o.alpha, "is over 1 in a convex sum");
+  expect_value(o.label_smoothing >= 0 && o.label_smoothing < 1, "label-smoothing", o.label_smoothing,
+               "is not in [0,1)");
+  expect(o.class_weights.benign > 0 && o.class_weights.malignant > 0, "--class-weights: one is not positive");
   check_descent(o);
   check_schedule(o);
-  expect(o.batch >= 1, fmt::format("a batch of {} images", o.batch));
+  expect_value(o.batch >= 1, "batch", o.batch, "is below 1");
   expect(o.accumulate >= 1 && o.batch % o.accumulate == 0,
-         fmt::format("a batch of {} images cannot be taken in {} equal parts", o.batch, o.accumulate));
-  expect(o.jobs >= 0, fmt::format("{} threads", o.jobs));
-  expect(o.cache_mb >= 0 && o.cache_mb <= kMostCacheMb,
-         fmt::format("a cache of {} MB: 0 to {} are possible", o.cache_mb, kMostCacheMb));
-  expect(o.checkpoint_seconds > 0, "a time between checkpoints that is not positive");
+         fmt::format("a batch of {} images cannot be taken in {} equal parts (--accumulate)", o.batch,
+                     o.accumulate));
+  expect_value(o.jobs >= 0, "jobs", o.jobs, "is negative");
+  expect_value(o.cache_mb >= 0 && o.cache_mb <= kMostCacheMb, "cache-mb", o.cache_mb,
+               fmt::format("is not in 0 to {}", kMostCacheMb));
+  expect_value(o.checkpoint_seconds > 0, "checkpoint-every", o.checkpoint_seconds, "is not positive");
   check(o.augment);
 }
 

@@ -63,3 +63,9 @@ grep -q '5 of 6 records were in the journal' words
 APART=1 recipe predict 2>words
 cmp <(grep -v '^{"tn"' out/pred.jsonl | sed 's|out/masks/[12]-of-2/|out/masks/|') <(grep -v '^{"tn"' whole/pred.jsonl)
 cmp out/masks/1-of-2/p0001_1.png whole/masks/p0001_1.png
+
+# Another model in the same place is refused.
+cp $MODEL other.safetensors
+printf ' ' >>other.safetensors
+! MODEL=other.safetensors recipe report 2>words || { echo "another model's answers were taken"; exit 1; }
+grep -q 'answers of another model than other.safetensors' words
