@@ -77,7 +77,8 @@ tn::Flags flags(Options& o) {
            "print the architectures with their parameters and multiply-adds at 256 px and exit");
   f.once();
   f.section("Network");
-  f.optional("arch", o.net.arch, "NAME", "architecture, that of --preset unless named; --list-archs prints all");
+  f.optional("arch", o.net.arch, "NAME",
+             "architecture, that of --preset unless named; --list-archs prints all");
   f.choice("task", o.train.task,
            {{"mtl", tn::Task::mtl}, {"segment", tn::Task::segment}, {"classify", tn::Task::classify}}, "TASK",
            "heads to train: mtl (both), segment or classify");

@@ -101,7 +101,7 @@ struct TrainOptions {
   friend bool operator==(const TrainOptions&, const TrainOptions&) = default;
 };
 
-constexpr int kPresetVersion = 2;  // recorded: what a preset means may grow; from 2 on it names an architecture
+constexpr int kPresetVersion = 2;  // recorded: what a preset means may grow; 2 names an architecture
 
 // "none", "balanced", or the two factors as "BENIGN,MALIGNANT". Throws Error(usage).
 ClassWeights parse_class_weights(const std::string& text);
