@@ -44,9 +44,7 @@ bool goes_on(const std::string& folder, Resume resume, bool force) {
   if (resume != Resume::never && checkpoint) return true;
   if (force) return false;
   if (resume == Resume::automatic && holds(kModel))
-    throw Error(Exit::cannot_create,
-                "{}/{}: is there, but no checkpoint to go on from (--force begins anew, in another --output "
-                "--init begins with it)",
+    throw Error(Exit::cannot_create, "{}/{}: is there, but no checkpoint to go on from (--force begins anew)",
                 folder, kModel);
   for (const char* file : kRunFiles)
     if (holds(file) && resume == Resume::never)

@@ -42,7 +42,7 @@ TEST(TrainOptions, PaperPresetIsThePapers) {
 TEST(TrainOptions, NegativeAlphaIsRefused) {
   TrainOptions o;
   o.alpha = -0.5;
-  EXPECT_THAT(refusal(o), testing::HasSubstr("alpha -0.5"));
+  EXPECT_THAT(refusal(o), testing::HasSubstr("--alpha: -0.5 is negative"));
 }
 
 TEST(TrainOptions, ConvexSumRefusesAlphaOverOne) {
@@ -50,7 +50,7 @@ TEST(TrainOptions, ConvexSumRefusesAlphaOverOne) {
   o.alpha = 1.5;
   EXPECT_EQ(refusal(o), "");
   o.joint = Joint::convex;
-  EXPECT_THAT(refusal(o), testing::HasSubstr("alpha 1.5"));
+  EXPECT_THAT(refusal(o), testing::HasSubstr("--alpha: 1.5 is over 1"));
 }
 
 TEST(TrainOptions, BatchMustBeAMultipleOfItsParts) {
@@ -66,7 +66,7 @@ TEST(TrainOptions, NesterovWithoutMomentumIsRefused) {
   o.nesterov = true;
   EXPECT_EQ(refusal(o), "");
   o.momentum = 0;
-  EXPECT_THAT(refusal(o), testing::HasSubstr("Nesterov"));
+  EXPECT_THAT(refusal(o), testing::HasSubstr("--nesterov"));
 }
 
 std::string idle(const std::string& given, const TrainOptions& options) {
