@@ -49,11 +49,7 @@ struct Options {
   bool no_pg = false;
 };
 
-tn::Flags flags(Options& o) {
-  tn::Flags f({"tn-infer",
-               "Segments and classifies images: masks into a folder, one record a line on stdout.",
-               "[OPTION]... -m MODEL [MANIFEST]"});
-  f.operands(o.inputs, "manifest", 0, 1);
+void add_input_flags(tn::Flags& f, Options& o) {
   f.section("Input and output");
   f.required("model,m", o.models, "FILE", "model file of tn-train; several answer together");
   f.optional("output,o", o.infer.emit.folder, "DIR",
@@ -73,6 +69,9 @@ tn::Flags flags(Options& o) {
   f.toggle("force", o.infer.emit.force, "overwrite masks and manifest");
   f.once();
   f.toggle("no-pg", o.no_pg, "leave this program out of the manifest's history");
+}
+
+void add_prediction_flags(tn::Flags& f, Options& o) {
   f.section("Prediction");
   f.custom(
       "emit", "WHAT[,WHAT]...",
@@ -105,11 +104,17 @@ tn::Flags flags(Options& o) {
              "least share of a window that its neighbour sees too, 0 to 0.9");
   f.toggle("from-raw", o.infer.from_raw, "start from the original images, also for preprocessed records");
   f.optional("max-pixels", o.infer.max_pixels, "N", "refuse images with more pixels");
+}
+
+void add_export_flags(tn::Flags& f, Options& o) {
   f.section("Export");
   f.choice("export", o.format, {{"none", Format::none}, {"onnx", Format::onnx}}, "FORMAT",
            "write the model's network to the file --output instead of reading images: onnx");
   f.toggle("dynamic-size", o.any_size,
            "export: leave height and width free (not for masks of pspnet-r50 and segnet)");
+}
+
+void add_computing_flags(tn::Flags& f, Options& o) {
   f.section("Computing");
   f.optional("batch", o.infer.batch, "N", "images at a time; results wait until N are there");
   f.optional("jobs,j", o.predict.jobs, "N", "threads; 0: every core");
@@ -127,11 +132,23 @@ tn::Flags flags(Options& o) {
   f.toggle("deterministic", o.infer.one_by_one,
            "the network takes one frame at a time on one thread: the same bytes for any --batch and --jobs");
   f.toggle("fail-fast", o.infer.fail_fast, "stop at the first record that fails");
+}
+
+tn::Flags flags(Options& o) {
+  tn::Flags f({"tn-infer",
+               "Segments and classifies images: masks into a folder, one record a line on stdout.",
+               "[OPTION]... -m MODEL [MANIFEST]"});
+  f.operands(o.inputs, "manifest", 0, 1);
+  add_input_flags(f, o);
+  add_prediction_flags(f, o);
+  add_export_flags(f, o);
+  add_computing_flags(f, o);
   return f;
 }
 
 std::vector<tn::ModelSpec> specs_of(const std::vector<std::string>& models) {
   std::vector<tn::ModelSpec> specs;
+  specs.reserve(models.size());
   for (const std::string& model : models)
     specs.push_back(tn::model_spec_from_json(tn::read_model_index(model).meta, model));
   return specs;

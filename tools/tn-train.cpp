@@ -50,10 +50,7 @@ struct Options {
   std::optional<std::string> init;
 };
 
-tn::Flags flags(Options& o) {
-  tn::Flags f({"tn-train", "Trains a network on the splits train and val of a preprocessed manifest.",
-               "[OPTION]... -o FOLDER [MANIFEST]"});
-  f.operands(o.inputs, "manifest", 0, 1);
+void add_input_flags(tn::Flags& f, Options& o) {
   f.section("Input and output");
   f.optional("output,o", o.folder, "FOLDER", "run folder: model.safetensors, checkpoints, logs, config.ini");
   f.optional("root", o.root, "DIR", "folder that the manifest's paths start from");
@@ -76,6 +73,9 @@ tn::Flags flags(Options& o) {
   f.toggle("list-archs", o.list_archs,
            "print the architectures with their parameters and multiply-adds at 256 px and exit");
   f.once();
+}
+
+void add_network_flags(tn::Flags& f, Options& o) {
   f.section("Network");
   f.optional("arch", o.net.arch, "NAME",
              "architecture, that of --preset unless named; --list-archs prints all");
@@ -94,6 +94,9 @@ tn::Flags flags(Options& o) {
   f.toggle_off("no-f0", o.net.f0, "FFANet without the stem's features beside the fusion");
   f.optional("init", o.init, "FILE",
              "begin with weights of a safetensors file: timm's, torchvision's or an own model");
+}
+
+void add_loss_flags(tn::Flags& f, Options& o) {
   f.section("Loss");
   f.optional("alpha", o.train.alpha, "SHARE", "weight of the class loss");
   f.choice("joint", o.train.joint, {{"additive", tn::Joint::additive}, {"convex", tn::Joint::convex}}, "FORM",
@@ -104,6 +107,9 @@ tn::Flags flags(Options& o) {
       [&o] { return tn::class_weights_text(o.train.class_weights); });
   f.optional("label-smoothing", o.train.label_smoothing, "SHARE",
              "share of a class label that is spread over both classes");
+}
+
+void add_training_flags(tn::Flags& f, Options& o) {
   f.section("Training");
   f.choice("preset", o.train.preset, {{"practical", tn::Preset::practical}, {"paper", tn::Preset::paper}},
            "NAME", "defaults of architecture, of the settings below and of augmentation: practical or paper");
@@ -153,10 +159,16 @@ tn::Flags flags(Options& o) {
   f.toggle_off("no-calibrate", o.train.calibrate,
                "leave temperature and thresholds at 1 and 0.5; else validation chooses them at the end");
   f.optional("seed", o.train.seed, "N", "same seed and threads, same model");
+}
+
+void add_process_flags(tn::Flags& f, Options& o) {
   f.section("Several processes, started by mpirun or srun");
   f.toggle("sync-batch-norm", o.train.sync_batch_norm, "batch norm over the images of all processes");
   f.optional("process-timeout", o.process_timeout, "TIME",
              "end where another process does not answer for so long: 90s, 45m, 2h");
+}
+
+void add_augmentation_flags(tn::Flags& f, Options& o) {
   f.section("Augmentation: P, or P:LOW:HIGH with strengths");
   f.choice("augment", o.augment,
            {{"preset", std::nullopt},
@@ -165,6 +177,9 @@ tn::Flags flags(Options& o) {
             {"practical", tn::AugmentPreset::practical}},
            "NAME", "defaults of the following: preset (those of --preset), none, paper or practical");
   tn::add_augment_flags(f, o.train.augment);
+}
+
+void add_computing_flags(tn::Flags& f, Options& o) {
   f.section("Computing");
   f.optional("jobs,j", o.train.jobs, "N", "threads; 0: every core");
   f.unrecorded();
@@ -178,6 +193,19 @@ tn::Flags flags(Options& o) {
            "TYPE", "float32, bfloat16, or auto: bfloat16 where the device multiplies in it");
   tn::add_device_flag(f, o.device);
   tn::add_tf32_flag(f, o.train.tf32);
+}
+
+tn::Flags flags(Options& o) {
+  tn::Flags f({"tn-train", "Trains a network on the splits train and val of a preprocessed manifest.",
+               "[OPTION]... -o FOLDER [MANIFEST]"});
+  f.operands(o.inputs, "manifest", 0, 1);
+  add_input_flags(f, o);
+  add_network_flags(f, o);
+  add_loss_flags(f, o);
+  add_training_flags(f, o);
+  add_process_flags(f, o);
+  add_augmentation_flags(f, o);
+  add_computing_flags(f, o);
   f.defaults_from([&o] {
     const tn::TrainOptions given = o.train;
     o.train = tn::preset_options(given.preset);
