@@ -128,9 +128,9 @@ TEST_P(StandInStep, LearnsInMixedPrecision) {
   EXPECT_EQ(test::traffic().blocking_sends, 0);
   EXPECT_EQ(test::traffic().stray_uses, 0);
   EXPECT_NE(here.first.total, exact.first.total);
-  EXPECT_NEAR(here.first.total, there.first.total, 1e-3 * there.first.total);
-  EXPECT_NEAR(here.first.gradient_norm, there.first.gradient_norm, 0.01 * there.first.gradient_norm);
-  EXPECT_NEAR(here.first.gradient_norm, exact.first.gradient_norm, 0.15 * exact.first.gradient_norm);
+  EXPECT_NEAR(here.first.total, there.first.total, 5e-3 * there.first.total);
+  EXPECT_NEAR(here.first.gradient_norm, there.first.gradient_norm, 0.05 * there.first.gradient_norm);
+  EXPECT_NEAR(here.first.gradient_norm, exact.first.gradient_norm, 0.3 * exact.first.gradient_norm);
   EXPECT_NEAR(here.loss.total, there.loss.total, 0.05 * there.loss.total);
   for (const auto& [name, tensor] : here.everything) EXPECT_NE(tensor.scalar_type(), at::kBFloat16) << name;
 }
