@@ -4,11 +4,15 @@
 
 namespace tn {
 
+void expect_no_checkpoint(const nlohmann::json& meta, const std::string& name) {
+  if (meta.contains("checkpoint"))
+    throw Error(Exit::bad_data, "{}: is a checkpoint; the run's model is in model.safetensors", name);
+}
+
 ModelSpec model_spec_from_json(const nlohmann::json& meta, const std::string& name) {
   if (!meta.is_object())
     throw Error(Exit::bad_data, "{}: not a model of these tools (no 'tn' document)", name);
-  if (meta.contains("checkpoint"))
-    throw Error(Exit::bad_data, "{}: is a checkpoint; the run's model is in model.safetensors", name);
+  expect_no_checkpoint(meta, name);
   try {
     if (meta.at("v") != 1)
       throw Error(Exit::bad_data, "{}: model version {}, expected 1", name, meta.at("v").dump());

@@ -18,6 +18,10 @@ struct ModelSpec {
   double temperature = 1;        // class logits are divided by it
 };
 
+// Throws Error(bad_data) "NAME: is a checkpoint..." where the document of a safetensors file, or null, says
+// so.
+void expect_no_checkpoint(const nlohmann::json& meta, const std::string& name);
+
 // Throws Error(bad_data) "NAME: reason", also where the document's hash is not that of its preprocessing.
 ModelSpec model_spec_from_json(const nlohmann::json& meta, const std::string& name);
 

@@ -8,7 +8,9 @@
 
 #include "libcore/base/error.hpp"
 #include "libcore/base/text.hpp"
+#include "libcore/data/model_file.hpp"
 #include "libcore/net/grey_filters.hpp"
+#include "libcore/net/model_spec.hpp"
 #include "libcore/net/weights.hpp"
 
 namespace tn {
@@ -176,10 +178,10 @@ InitReport load_pretrained(Network& network, const std::string& path) {
   NamedTensors stored = load_safetensors(path);
   std::ranges::sort(stored, {}, [](const auto& one) -> const std::string& { return one.first; });
   const Plan plan(stored, places, path);
-  if (!plan.fits() &&
-      std::ranges::any_of(stored, [](const auto& one) { return one.first.starts_with("net."); }))
-    throw Error(Exit::bad_data, "{}: is a checkpoint; the run's model is in model.safetensors", path);
-  if (!plan.fits()) throw Error(Exit::bad_data, "{}: no tensor of it fits this network", path);
+  if (!plan.fits()) {
+    expect_no_checkpoint(read_model_index(path).meta, path);
+    throw Error(Exit::bad_data, "{}: no tensor of it fits this network", path);
+  }
   plan.carry_out();
   return plan.report();
 }
