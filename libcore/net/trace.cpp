@@ -14,17 +14,13 @@
 #include "libcore/net/evaluating.hpp"
 #include "libcore/net/graph_builder.hpp"
 #include "libcore/net/observed_calls.hpp"
+#include "libcore/net/trace_steps.hpp"
 
 namespace tn {
 namespace {
 
 using Ints = std::vector<std::int64_t>;
 using Call = ObservedCall;
-
-// One value for each direction, where a single one was given for all.
-Ints for_each(const Ints& values, std::size_t directions) {
-  return values.size() == 1 ? Ints(directions, values.front()) : values;
-}
 
 Ints both_ends(const Ints& padding) {
   Ints pads = padding;
@@ -181,8 +177,7 @@ class Tracer {
   }
   void avg_pool(const Call& call) {
     const Ints kernel = for_each(call.ints(1), 2);
-    const bool whole = kernel == call.tensor(0).sizes().slice(2).vec();
-    if (whole) return set(call.result(), node("GlobalAveragePool", {value(call.tensor(0))}));
+    if (pools_all(call)) return set(call.result(), node("GlobalAveragePool", {value(call.tensor(0))}));
     const Ints stride = call.ints(2).empty() ? kernel : for_each(call.ints(2), 2);
     set(call.result(), node("AveragePool", {value(call.tensor(0))},
                             {{"kernel_shape", kernel},
@@ -353,58 +348,11 @@ void Tracer::add(const Call& call, const std::vector<TracedSizes>& sizes) {
   (this->*handler->second)(call);
 }
 
-// A call in one trace of a network.
-struct Step {
-  std::string what;          // the operator and its arguments that are no tensors: the same in every trace
-  std::vector<Ints> shapes;  // of its results; empty for what is no tensor
-};
-
-// Arguments that follow the images' size; the results' shapes tell of them.
-bool takes_sizes(const Call& call) {
-  static constexpr std::array<std::string_view, 5> kNames{"aten::view", "aten::reshape", "aten::narrow",
-                                                          "aten::max_unpool2d", "aten::upsample_bilinear2d"};
-  if (std::find(kNames.begin(), kNames.end(), call.name) != kNames.end()) return true;
-  return call.name == "aten::avg_pool2d" &&
-         for_each(call.ints(1), 2) == call.tensor(0).sizes().slice(2).vec();
-}
-
-Step step_of(const Call& call) {
-  Step step{std::string(call.name), {}};
-  const bool all_arguments = !takes_sizes(call);
-  for (const c10::IValue& in : call.in)
-    if (all_arguments && (in.isScalar() || in.isIntList())) step.what += " " + c10::str(in);
-  for (const c10::IValue& out : call.out)
-    step.shapes.push_back(out.isTensor() ? out.toTensor().sizes().vec() : Ints());
-  return step;
-}
-
-std::vector<Step> steps_of(Network& network, const at::Tensor& images) {
-  std::vector<Step> steps;
-  observe_calls([&] { network.forward(images); }, [&](const Call& call) { steps.push_back(step_of(call)); });
+std::vector<TraceStep> steps_of(Network& network, const at::Tensor& images) {
+  std::vector<TraceStep> steps;
+  observe_calls([&] { network.forward(images); },
+                [&](const Call& call) { steps.push_back(trace_step(call)); });
   return steps;
-}
-
-void expect_alike(bool alike) {
-  if (!alike) throw Error(Exit::internal, "the network's steps depend on the images' size");
-}
-
-using Traces = std::array<Step, kTracedSizes.size()>;
-
-// Of the results of one call in all traces.
-std::vector<TracedSizes> sizes_in(const Traces& traces) {
-  std::vector<TracedSizes> all;
-  for (const Step& step : traces)
-    expect_alike(step.what == traces[0].what && step.shapes.size() == traces[0].shapes.size());
-  for (std::size_t result = 0; result < traces[0].shapes.size(); ++result) {
-    TracedSizes sizes(traces[0].shapes[result].size());
-    for (std::size_t i = 0; i < traces.size(); ++i) {
-      const Ints& shape = traces[i].shapes[result];
-      expect_alike(shape.size() == sizes.size());
-      for (std::size_t axis = 0; axis < shape.size(); ++axis) sizes[axis].in[i] = shape[axis];
-    }
-    all.push_back(std::move(sizes));
-  }
-  return all;
 }
 
 at::Tensor images_of(std::int64_t channels, const std::array<std::int64_t, 2>& size) {
@@ -415,7 +363,7 @@ Graph trace_at(Network& network, std::int64_t channels,
                const std::array<std::array<std::int64_t, 2>, kTracedSizes.size()>& sizes) {
   const Evaluating evaluating(network);
   const LiteralAttention literal;
-  std::map<std::size_t, std::vector<Step>> others;  // for images of the other sizes, if they are others
+  std::map<std::size_t, std::vector<TraceStep>> others;  // for images of the other sizes, if they are others
   for (std::size_t i = 1; i < sizes.size(); ++i)
     if (sizes[i] != sizes[0]) others[i] = steps_of(network, images_of(channels, sizes[i]));
   Tracer tracer(network);
@@ -428,14 +376,14 @@ Graph trace_at(Network& network, std::int64_t channels,
   Prediction prediction;
   observe_calls([&] { prediction = network.forward(images); },
                 [&](const Call& call) {
-                  Traces traces;
-                  traces.fill(step_of(call));
+                  TracedCall traced;
+                  traced.fill(trace_step(call));
                   for (const auto& [i, steps] : others)
-                    traces[i] = next < steps.size() ? steps[next] : Step();
-                  tracer.add(call, sizes_in(traces));
+                    traced[i] = next < steps.size() ? steps[next] : TraceStep();
+                  tracer.add(call, sizes_in(traced));
                   ++next;
                 });
-  for (const auto& [i, steps] : others) expect_alike(steps.size() == next);
+  for (const auto& [i, steps] : others) expect_same_steps(steps.size() == next);
   tracer.output(prediction.mask_logits, "mask_logits");
   tracer.output(prediction.class_logits, "class_logits");
   return tracer.finished();
