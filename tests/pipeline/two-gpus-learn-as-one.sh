@@ -15,11 +15,4 @@ paste <(jq 'select(.loss).loss' one/log.jsonl) <(jq 'select(.loss).loss' two/log
 
 # One process falls silent, wherever it is in a step: the other gives up, also where CUDA lets it wait.
 run=(--device cuda --arch ffanet-tiny --batch 4 --epochs 100000 --sync-batch-norm --checkpoint-every 1s)
-mpirun --timeout 120 -n 2 tn-train -o lost "${run[@]}" --process-timeout 3s pre.jsonl >lost.txt 2>&1 &
-launcher=$!
-for _ in $(seq 600); do [ -e lost/checkpoint-last.safetensors ] && break; sleep 0.1; done
-sleep 2
-kill -STOP "$(pgrep -P $launcher | tail -1)"
-code=0
-wait $launcher || code=$?
-[ $code = 75 ] && grep -q 'did not answer within 3 s' lost.txt || { echo "exit $code"; cat lost.txt; exit 1; }
+lose-a-process 120 "${run[@]}" pre.jsonl

@@ -17,14 +17,7 @@ tn-infer -q -m two/model.safetensors --limit 2 pre.jsonl >pred.jsonl
 
 # One process falls silent: the other gives up in time, and the checkpoint is whole.
 run=(--arch ffanet-tiny --batch 4 --epochs 100000 --precision float32 --checkpoint-every 1s -j 1)
-mpirun --timeout 60 -n 2 tn-train -o lost "${run[@]}" --process-timeout 3s pre.jsonl >lost.txt 2>&1 &
-launcher=$!
-for _ in $(seq 100); do [ -e lost/checkpoint-last.safetensors ] && break; sleep 0.1; done
-sleep 1
-kill -STOP "$(pgrep -P $launcher | tail -1)"
-code=0
-wait $launcher || code=$?
-[ $code = 75 ] && grep -q 'did not answer within 3 s' lost.txt || { echo "exit $code"; cat lost.txt; exit 1; }
+lose-a-process 60 "${run[@]}" pre.jsonl
 # Another setting is refused, so the checkpoint was read.
 timeout 60 tn-train -o lost "${run[@]}" --max-time 1s --resume pre.jsonl 2>refused && exit 1
 grep -q -e '--max-time' refused
