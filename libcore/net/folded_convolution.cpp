@@ -38,6 +38,10 @@ FoldedConvolution::FoldedConvolution(const FoldedWeights& weights,
       stride_(options.stride()->begin(), options.stride()->end()),
       dilation_(options.dilation()->begin(), options.dilation()->end()),
       bias_(weights.bias.to(type)) {
+  if (WinogradConvolution::serves(weights.weight, options, type)) {
+    winograd_.emplace(weights.weight, weights.bias, type);
+    return;
+  }
   const at::Tensor weight = weights.weight.to(type);
   if (!weight.is_cpu()) {
     weight_ = weight.contiguous(at::MemoryFormat::ChannelsLast);
@@ -59,6 +63,7 @@ at::Tensor FoldedConvolution::on_the_processor(const at::Tensor& features) const
 
 at::Tensor FoldedConvolution::forward(const at::Tensor& features) const {
   const at::Tensor laid = features.to(bias_.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
+  if (winograd_) return winograd_->forward(laid);
   if (bias_.is_cpu()) return on_the_processor(laid);
   return at::conv2d(laid, weight_, bias_, stride_, padding_, dilation_).relu_();
 }

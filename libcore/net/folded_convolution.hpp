@@ -6,9 +6,11 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "libcore/net/batch_norm.hpp"
+#include "libcore/net/winograd.hpp"
 
 namespace tn {
 
@@ -18,8 +20,8 @@ struct FoldedWeights {
 };
 FoldedWeights fold(const torch::nn::Conv2dImpl& convolution, const BatchNormImpl& norm);
 
-// Convolution, bias and ReLU. On the processor in one call of oneDNN, with weights in the order that it
-// wants.
+// Convolution, bias and ReLU. On the processor 3x3 convolutions of stride 1 by Winograd's method where it
+// serves, and others in one call of oneDNN, with weights in the order that it wants.
 class FoldedConvolution {
  public:
   // Computes in `type`, float32 or bfloat16, on the weights' device.
@@ -33,7 +35,8 @@ class FoldedConvolution {
   at::Tensor on_the_processor(const at::Tensor& features) const;
 
   std::vector<std::int64_t> padding_, stride_, dilation_;
-  at::Tensor weight_, bias_;
+  at::Tensor weight_, bias_;  // no weight where winograd_ has it
+  std::optional<WinogradConvolution> winograd_;
 };
 
 }  // namespace tn

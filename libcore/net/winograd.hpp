@@ -1,0 +1,37 @@
+// A 3x3 convolution with a third of the multiplications, and ReLU.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/modules/conv.h>
+
+#include <cstdint>
+
+namespace tn {
+
+// Winograd's convolution in tiles of 2x4 pixels (winograd_loops.hpp), for inference. Owns its weights,
+// packed: 24 numbers for the nine of a kernel. The products are LibTorch's (block products of AVX-512 or
+// AMX). float32 rounds about as much as direct convolution does; bfloat16, with numbers rounded and sums in
+// float32, two and a half times as much.
+class WinogradConvolution {
+ public:
+  // Weight [out,in,3,3] and bias [out], float32. Computes in `type`, float32 or bfloat16.
+  WinogradConvolution(const at::Tensor& weight, const at::Tensor& bias, at::ScalarType type);
+
+  // Whether the weights are on the processor, it has the block products, and it is a 3x3 convolution of
+  // stride 1, padded by 1, of sizes that fit.
+  static bool serves(const at::Tensor& weight, const torch::nn::detail::ConvNdOptions<2>& options,
+                     at::ScalarType type);
+
+  // ReLU(W * features + b): [N,in,H,W] channels-last of the type -> [N,out,H,W]. An image's answer does not
+  // depend on the others.
+  at::Tensor forward(const at::Tensor& features) const;
+
+ private:
+  template <typename T>
+  void run(const at::Tensor& features, at::Tensor& out) const;
+
+  std::int64_t in_, out_;
+  at::Tensor packed_, bias_;  // [24,in,out], in bfloat16 [24,in/2,out,2]; [out] float32
+};
+
+}  // namespace tn
