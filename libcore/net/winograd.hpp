@@ -1,4 +1,4 @@
-// A 3x3 convolution with a third of the multiplications, and ReLU.
+// A 3x3 convolution with fewer multiplications, and ReLU.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -6,12 +6,14 @@
 
 #include <cstdint>
 
+#include "libcore/net/winograd_loops.hpp"
+
 namespace tn {
 
-// Winograd's convolution in tiles of 2x4 pixels (winograd_loops.hpp), for inference. Owns its weights,
-// packed: 24 numbers for the nine of a kernel. The products are LibTorch's (block products of AVX-512 or
-// AMX). float32 rounds about as much as direct convolution does; bfloat16, with numbers rounded and sums in
-// float32, two and a half times as much.
+// Winograd's convolution (winograd_loops.hpp), for inference: with a quarter of the multiplications, or a
+// third where the weights are many, since they grow fourfold or by 8/3. Owns its weights, packed. The
+// products are LibTorch's (block products of AVX-512 or AMX). float32 rounds about as much as direct
+// convolution does; bfloat16, with sums in float32, two and a half to five times as much.
 class WinogradConvolution {
  public:
   // Weight [out,in,3,3] and bias [out], float32. Computes in `type`, float32 or bfloat16.
@@ -26,12 +28,15 @@ class WinogradConvolution {
   // depend on the others.
   at::Tensor forward(const at::Tensor& features) const;
 
+  WinogradTile tile() const { return tile_; }
+
  private:
   template <typename T>
   void run(const at::Tensor& features, at::Tensor& out) const;
 
   std::int64_t in_, out_;
-  at::Tensor packed_, bias_;  // [24,in,out], in bfloat16 [24,in/2,out,2]; [out] float32
+  WinogradTile tile_;
+  at::Tensor packed_, bias_;  // [numbers of a tile,in,out], in bfloat16 [..,in/2,out,2]; [out] float32
 };
 
 }  // namespace tn

@@ -1,20 +1,21 @@
 // The transforms of Winograd's convolution, compiled once for each instruction set and chosen at run time.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 namespace tn {
 
-// A tile of the output is 2 rows of 4 pixels; it comes from a patch of 4 rows of 6 pixels, which becomes 24
-// numbers, each of which is multiplied once: F(2x4, 3x3) where direct convolution multiplies 72 times.
-// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks" (2016), section 4; the
-// polynomials are interpolated at 0, 1, -1 and infinity along columns, and along rows at 0, +-kNear, +-kFar
-// and infinity, which rounds less than the 0, +-1, +-2 of the paper.
+// A tile of the output is `rows` of 4 pixels. It comes from a patch of `rows` + 2 rows of 6 pixels, which
+// becomes as many numbers, each of which is multiplied once: a third of the multiplications of direct
+// convolution with 2 rows, a quarter with 4. Source: Lavin and Gray, "Fast algorithms for convolutional
+// neural networks" (2016), section 4. Polynomials are interpolated at 0, +-kNear, +-kFar and infinity along 6
+// pixels, which rounds half as much as the paper's 0, +-1, +-2, and at 0, +-1 and infinity along 4.
 struct WinogradTile {
-  static constexpr std::int64_t kRows = 2, kColumns = 4;
-  static constexpr std::int64_t kPatchRows = 4, kPatchColumns = 6, kProducts = kPatchRows * kPatchColumns;
+  static constexpr std::int64_t kColumns = 4, kPatchColumns = 6;
   static constexpr float kNear = 0.75F, kFar = 1.5F;
+
+  std::int64_t rows;  // 2 or 4
+  std::int64_t numbers() const { return (rows + 2) * kPatchColumns; }
 };
 
 // Where a tile lies: image [height][width][channels], and its upper left pixel of the output. The patch
@@ -23,12 +24,10 @@ struct WinogradPlace {
   std::int64_t height, width, channels, y, x;
 };
 
-// One instruction set's transforms. The number of channels is a multiple of 16. std::uint16_t is bfloat16
-// bits, rounded to nearest, ties to even.
-struct WinogradLoops {
-  const char* name;
-
-  // numbers[p * distance + c]: the p-th of a patch's 24 numbers in channel c.
+// For tiles of one height. The number of channels is a multiple of 16. std::uint16_t is bfloat16 bits,
+// rounded to nearest, ties to even.
+struct WinogradTransforms {
+  // numbers[p * distance + c]: the p-th of a patch's numbers in channel c.
   void (*to_numbers)(const float* image, const WinogradPlace& place, float* numbers, std::int64_t distance);
   void (*to_numbers_half)(const std::uint16_t* image, const WinogradPlace& place, std::uint16_t* numbers,
                           std::int64_t distance);
@@ -38,6 +37,16 @@ struct WinogradLoops {
                     const WinogradPlace& place, float* image);
   void (*to_pixels_half)(const float* products, std::int64_t distance, const float* bias,
                          const WinogradPlace& place, std::uint16_t* image);
+};
+
+// One instruction set's.
+struct WinogradLoops {
+  const char* name;
+  WinogradTransforms two_rows, four_rows;
+
+  const WinogradTransforms& of(const WinogradTile& tile) const {
+    return tile.rows == 2 ? two_rows : four_rows;
+  }
 };
 
 extern const WinogradLoops kPlainWinograd;       // any processor
