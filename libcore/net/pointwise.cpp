@@ -22,7 +22,7 @@ namespace blas = at::native::cpublas;
 
 // Pixels at a time: the block of sums stays in the first-level cache. Weights of a block of columns stay in
 // the second-level one.
-constexpr std::int64_t kRows = 32, kMostColumns = 256;
+constexpr std::int64_t kRows = 48, kMostColumns = 256;
 
 template <typename T>
 using Bits = std::conditional_t<std::is_same_v<T, float>, float, std::uint16_t>;
