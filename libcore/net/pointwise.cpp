@@ -1,19 +1,19 @@
-// Compiled with -fopenmp: at::parallel_for is serial without (CMakeLists.txt).
+// Compiled with -fopenmp (turns.hpp).
 #include "libcore/net/pointwise.hpp"
 
-#include <ATen/Parallel.h>
 #include <ATen/native/CPUBlas.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <type_traits>
 #include <utility>
 
 #include "libcore/net/block_products.hpp"
-#include "libcore/net/pointwise_loops.hpp"
+#include "libcore/net/turns.hpp"
 
 namespace tn {
 namespace {
@@ -27,9 +27,30 @@ constexpr std::int64_t kRows = 48, kMostColumns = 256;
 template <typename T>
 using Bits = std::conditional_t<std::is_same_v<T, float>, float, std::uint16_t>;
 
-// The right side of a product is read in groups of kPair rows, element by element.
+// The right side of a product is read in groups of so many rows, element by element.
 template <typename T>
-constexpr std::int64_t kPair = std::is_same_v<T, float> ? 1 : 2;
+constexpr std::int64_t kGroup = std::is_same_v<T, float> ? 1 : 2;
+constexpr std::int64_t kByteGroup = 4;
+
+constexpr float kMostLeft = 255, kMostRight = 127;  // bytes without and with a sign
+
+template <typename T>
+const Bits<T>* bits_of(const at::Tensor& tensor) {
+  return reinterpret_cast<const Bits<T>*>(tensor.const_data_ptr<T>());
+}
+
+// `to` takes weights [depth][out] in groups of rows; the value of row k and column n is at(n, k).
+template <typename T, typename At>
+void pack_columns(std::int64_t depth, std::int64_t out, std::int64_t columns, std::int64_t group, T* to,
+                  const At& at) {
+  for (std::int64_t column = 0; column < out; column += columns) {
+    const std::int64_t width = std::min(columns, out - column);
+    for (std::int64_t k = 0; k < depth; ++k)
+      for (std::int64_t n = 0; n < width; ++n)
+        to[k / group * group * width + n * group + k % group] = at(column + n, k);
+    to += depth * width;
+  }
+}
 
 }  // namespace
 
@@ -42,6 +63,17 @@ struct Pointwise::Job {
   std::int64_t images, pixels;
 
   std::int64_t blocks() const { return (pixels + kRows - 1) / kRows; }
+};
+
+// Pixels of one image, and output channels.
+struct Pointwise::Block {
+  std::int64_t image, pixel, rows, column, width;
+  std::int64_t index;  // of the block of pixels
+};
+
+// The inputs in bytes [pixels of all images][depth], and what one is worth in each pixel.
+struct Pointwise::Quantised {
+  at::Tensor bytes, scales;
 };
 
 bool Pointwise::serves(const at::Tensor& weight, std::span<const std::int64_t> pieces, at::ScalarType type) {
@@ -58,69 +90,137 @@ Pointwise::Pointwise(const at::Tensor& weight, const at::Tensor& bias, std::vect
       depth_(std::accumulate(pieces_.begin(), pieces_.end(), std::int64_t{0})),
       out_(weight.size(0)),
       columns_(std::min(out_, kMostColumns)),
-      packed_(at::empty({depth_ * out_}, type)),
+      type_(type),
       bias_(bias.to(at::kFloat).contiguous()) {
   TORCH_CHECK(weight.size(1) == depth_, "pieces of ", depth_, " channels for ", weight.size(1));
+  const at::Tensor exact = weight.to(at::kFloat).flatten(1).contiguous();  // [out,in]
+  const bool in_sixteens =
+      std::ranges::all_of(pieces_, [](std::int64_t channels) { return channels % 16 == 0; });
   if (type == at::kFloat)
-    pack<float>(weight);
+    pack<float>(exact);
+  else if (in_sixteens && has_block_products(at::kByte))
+    pack_bytes(exact);
   else
-    pack<at::BFloat16>(weight);
+    pack<at::BFloat16>(exact);
 }
 
-// Block of columns after block of columns, each piece after piece.
 template <typename T>
 void Pointwise::pack(const at::Tensor& weight) {
-  const at::Tensor exact = weight.to(at::kFloat).flatten(1).contiguous();  // [out,in]
-  const auto* from = exact.const_data_ptr<float>();
-  T* to = packed_.data_ptr<T>();
-  for (std::int64_t column = 0; column < out_; column += columns_) {
-    const std::int64_t width = std::min(columns_, out_ - column);
-    for (std::int64_t k = 0; k < depth_; ++k)
-      for (std::int64_t n = 0; n < width; ++n)
-        to[k / kPair<T> * kPair<T> * width + n * kPair<T> + k % kPair<T>] =
-            static_cast<T>(from[(column + n) * depth_ + k]);
-    to += depth_ * width;
-  }
+  packed_ = at::empty({depth_ * out_}, type_);
+  pack_columns(depth_, out_, columns_, kGroup<T>, packed_.data_ptr<T>(),
+               [this, from = weight.const_data_ptr<float>()](std::int64_t n, std::int64_t k) {
+                 return static_cast<T>(from[n * depth_ + k]);
+               });
 }
 
-template <typename T>
-void Pointwise::run(const Job& job) const {
-  const std::int64_t blocks = job.blocks(), tasks = (out_ + columns_ - 1) / columns_ * job.images * blocks;
-  const PointwiseLoops& loops = pointwise_loops();
-  const auto* bias = bias_.const_data_ptr<float>();
-  at::parallel_for(0, tasks, 1, [&](std::int64_t first, std::int64_t last) {
-    std::vector<float> products(static_cast<std::size_t>(kRows * columns_));
-    for (std::int64_t task = first; task < last; ++task) {
-      const std::int64_t column = task / (job.images * blocks) * columns_,
-                         block = task % (job.images * blocks);
-      const std::int64_t image = block / blocks, pixel = image * job.pixels + block % blocks * kRows;
-      const std::int64_t rows = std::min(kRows, (image + 1) * job.pixels - pixel);
-      const std::int64_t width = std::min(columns_, out_ - column);
-      const T* weights = packed_.const_data_ptr<T>() + depth_ * column;
-      for (std::size_t i = 0; i < pieces_.size(); ++i) {
-        blas::brgemm(rows, width, pieces_[i], pieces_[i], width, width, i > 0,
-                     job.pieces[i].const_data_ptr<T>() + pixel * pieces_[i], weights, products.data());
-        weights += pieces_[i] * width;
-      }
-      const std::int64_t at = pixel * out_ + column;
-      auto* out = reinterpret_cast<Bits<T>*>(job.out.data_ptr<T>()) + at;
-      const auto* other = job.other != nullptr
-                              ? reinterpret_cast<const Bits<T>*>(job.other->const_data_ptr<T>()) + at
-                              : nullptr;
-      const auto* scale =
-          job.scale != nullptr ? job.scale->const_data_ptr<float>() + image * out_ + column : nullptr;
-      auto* sums = job.sums.defined() ? job.sums.data_ptr<float>() + block * out_ + column : nullptr;
-      if constexpr (std::is_same_v<T, float>)
-        loops.finish(products.data(), rows, width, bias + column, other, scale, out, out_, sums);
-      else
-        loops.finish_half(products.data(), rows, width, bias + column, other, scale, out, out_, sums);
+void Pointwise::pack_bytes(const at::Tensor& weight) {
+  scales_ = weight.abs().amax(1).clamp_min(1e-30).div(kMostRight);
+  packed_ = at::empty({depth_ * out_}, at::kChar);
+  pack_columns(depth_, out_, columns_, kByteGroup, packed_.data_ptr<std::int8_t>(),
+               [this, from = weight.const_data_ptr<float>(), scales = scales_.const_data_ptr<float>()](
+                   std::int64_t n, std::int64_t k) {
+                 return static_cast<std::int8_t>(std::lround(from[n * depth_ + k] / scales[n]));
+               });
+}
+
+// work(block) on all threads: the pixels of all images for a block of columns, then the next.
+template <typename Work>
+void Pointwise::each_block(const Job& job, const Work& work) const {
+  const std::int64_t blocks = job.images * job.blocks();
+  in_turns((out_ + columns_ - 1) / columns_ * blocks, [&](Turns& turns) {
+    const at::Tensor products = at::empty({kRows * columns_}, at::kInt);  // or as many floats
+    while (const auto task = turns.next()) {
+      const std::int64_t column = *task / blocks * columns_, index = *task % blocks;
+      const std::int64_t image = index / job.blocks();
+      const std::int64_t pixel = image * job.pixels + index % job.blocks() * kRows;
+      work(Block{.image = image,
+                 .pixel = pixel,
+                 .rows = std::min(kRows, (image + 1) * job.pixels - pixel),
+                 .column = column,
+                 .width = std::min(columns_, out_ - column),
+                 .index = index},
+           products.data_ptr<std::int32_t>());
     }
     blas::brgemm_release();
   });
 }
 
+template <typename T>
+PointwiseTarget<T> Pointwise::target(const Job& job, const Block& block) const {
+  using Element = std::conditional_t<std::is_same_v<T, float>, float, at::BFloat16>;
+  const std::int64_t at = block.pixel * out_ + block.column;
+  return {
+      .rows = block.rows,
+      .columns = block.width,
+      .bias = bias_.const_data_ptr<float>() + block.column,
+      .other = job.other != nullptr ? bits_of<Element>(*job.other) + at : nullptr,
+      .scale = job.scale != nullptr ? job.scale->const_data_ptr<float>() + block.image * out_ + block.column
+                                    : nullptr,
+      .out = reinterpret_cast<T*>(job.out.data_ptr<Element>()) + at,
+      .stride = out_,
+      .sums = job.sums.defined() ? job.sums.data_ptr<float>() + block.index * out_ + block.column : nullptr};
+}
+
+template <typename T>
+void Pointwise::run(const Job& job) const {
+  const PointwiseLoops& loops = pointwise_loops();
+  each_block(job, [&](const Block& block, std::int32_t* scratch) {
+    auto* const products = reinterpret_cast<float*>(scratch);
+    const T* weights = packed_.const_data_ptr<T>() + depth_ * block.column;
+    for (std::size_t i = 0; i < pieces_.size(); ++i) {
+      blas::brgemm(block.rows, block.width, pieces_[i], pieces_[i], block.width, block.width, i > 0,
+                   job.pieces[i].const_data_ptr<T>() + block.pixel * pieces_[i], weights, products);
+      weights += pieces_[i] * block.width;
+    }
+    if constexpr (std::is_same_v<T, float>)
+      loops.finish(products, target<float>(job, block));
+    else
+      loops.finish_half(products, target<std::uint16_t>(job, block));
+  });
+}
+
+Pointwise::Quantised Pointwise::quantise(const Job& job) const {
+  const std::int64_t pixels = job.images * job.pixels, blocks = (pixels + kRows - 1) / kRows;
+  const Quantised all{at::empty({pixels, depth_}, at::kByte), at::empty({pixels}, at::kFloat)};
+  const PointwiseLoops& loops = pointwise_loops();
+  in_turns(blocks, [&](Turns& turns) {
+    while (const auto block = turns.next())
+      for (std::int64_t pixel = *block * kRows; pixel < std::min(pixels, (*block + 1) * kRows); ++pixel) {
+        const auto values = [&](std::size_t i) {
+          return bits_of<at::BFloat16>(job.pieces[i]) + pixel * pieces_[i];
+        };
+        float most = 0;
+        for (std::size_t i = 0; i < pieces_.size(); ++i)
+          most = std::max(most, loops.largest(values(i), pieces_[i]));
+        auto* to = all.bytes.data_ptr<std::uint8_t>() + pixel * depth_;
+        for (std::size_t i = 0; i < pieces_.size(); ++i) {
+          loops.to_bytes(values(i), pieces_[i], most > 0 ? kMostLeft / most : 0, to);
+          to += pieces_[i];
+        }
+        all.scales.data_ptr<float>()[pixel] = most / kMostLeft;
+      }
+  });
+  return all;
+}
+
+void Pointwise::run_bytes(const Job& job) const {
+  const Quantised left = quantise(job);
+  const PointwiseLoops& loops = pointwise_loops();
+  each_block(job, [&](const Block& block, std::int32_t* products) {
+    blas::brgemm(block.rows, block.width, depth_, depth_, block.width, block.width, /*add_C=*/false,
+                 left.bytes.const_data_ptr<std::uint8_t>() + block.pixel * depth_,
+                 packed_.const_data_ptr<std::int8_t>() + depth_ * block.column, products);
+    loops.finish_bytes({.values = products,
+                        .row_scales = left.scales.const_data_ptr<float>() + block.pixel,
+                        .column_scales = scales_.const_data_ptr<float>() + block.column},
+                       target<std::uint16_t>(job, block));
+  });
+}
+
 void Pointwise::run_typed(const Job& job) const {
-  if (packed_.scalar_type() == at::kFloat)
+  if (scales_.defined())
+    run_bytes(job);
+  else if (type_ == at::kFloat)
     run<float>(job);
   else
     run<at::BFloat16>(job);
@@ -130,9 +230,9 @@ at::Tensor Pointwise::forward(std::span<const at::Tensor> pieces, at::Tensor* me
   const at::Tensor& first = pieces.front();
   std::vector<at::Tensor> laid;
   for (const at::Tensor& piece : pieces)
-    laid.push_back(piece.to(packed_.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast));
+    laid.push_back(piece.to(type_).contiguous(at::MemoryFormat::ChannelsLast));
   Job job{.pieces = laid,
-          .out = at::empty({first.size(0), out_, first.size(2), first.size(3)}, packed_.options(),
+          .out = at::empty({first.size(0), out_, first.size(2), first.size(3)}, bias_.options().dtype(type_),
                            at::MemoryFormat::ChannelsLast),
           .images = first.size(0),
           .pixels = first.size(2) * first.size(3)};
@@ -145,7 +245,7 @@ at::Tensor Pointwise::forward(std::span<const at::Tensor> pieces, at::Tensor* me
 
 at::Tensor Pointwise::forward_adding(const at::Tensor& features, const at::Tensor& other,
                                      const at::Tensor& scale) const {
-  const at::Tensor laid = features.to(packed_.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor laid = features.to(type_).contiguous(at::MemoryFormat::ChannelsLast);
   const at::Tensor exact = scale.to(at::kFloat).contiguous();
   const Job job{.pieces = {&laid, 1},
                 .out = at::empty_like(other),

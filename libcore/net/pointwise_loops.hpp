@@ -1,20 +1,42 @@
-// The vector loops of a 1x1 convolution's end, compiled once for each instruction set and chosen at run time.
+// The vector loops around a 1x1 convolution's products, compiled once for each instruction set and chosen at
+// run time.
 #pragma once
 
 #include <cstdint>
 
 namespace tn {
 
-// Rows are pixels, columns channels, their number a multiple of 16. std::uint16_t is bfloat16 bits, rounded
-// to nearest, ties to even.
+// Where a block's answers go. Rows are pixels, columns channels, their number a multiple of 16.
+//   out[r][c] = max(0, product[r][c] + bias[c]) + other[r][c] * scale[c]     (without `other`: no second
+//   term)
+// Rows of `out` and `other` are `stride` apart; sums[c], where given, takes in the column's results.
+template <typename T>
+struct PointwiseTarget {
+  std::int64_t rows, columns;
+  const float* bias;
+  const T* other;
+  const float* scale;
+  T* out;
+  std::int64_t stride;
+  float* sums;
+};
+
+// Products of bytes: value * row_scales[r] * column_scales[c].
+struct ByteProducts {
+  const std::int32_t* values;  // [rows][columns]
+  const float *row_scales, *column_scales;
+};
+
+// std::uint16_t is bfloat16 bits, rounded to nearest, ties to even.
 struct PointwiseLoops {
-  // out[r][c] = max(0, products[r][c] + bias[c]) + other[r][c] * scale[c] (the latter without `other`: 0),
-  // rows of `out` and `other` being `stride` apart; sums[c], where given, takes in the column's results.
-  void (*finish)(const float* products, std::int64_t rows, std::int64_t columns, const float* bias,
-                 const float* other, const float* scale, float* out, std::int64_t stride, float* sums);
-  void (*finish_half)(const float* products, std::int64_t rows, std::int64_t columns, const float* bias,
-                      const std::uint16_t* other, const float* scale, std::uint16_t* out, std::int64_t stride,
-                      float* sums);
+  void (*finish)(const float* products, const PointwiseTarget<float>& target);
+  void (*finish_half)(const float* products, const PointwiseTarget<std::uint16_t>& target);
+  void (*finish_bytes)(const ByteProducts& products, const PointwiseTarget<std::uint16_t>& target);
+
+  // The largest of `count` values, none of them negative; `count` is a multiple of 16.
+  float (*largest)(const std::uint16_t* values, std::int64_t count);
+  // bytes[i] = values[i] * factor to nearest, for values that are not negative and products up to 255.
+  void (*to_bytes)(const std::uint16_t* values, std::int64_t count, float factor, std::uint8_t* bytes);
 };
 
 extern const PointwiseLoops kPlainPointwise;       // any processor

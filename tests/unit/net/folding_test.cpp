@@ -1,5 +1,6 @@
 // Networks made ready to answer: the same answers as before.
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
@@ -8,10 +9,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <numeric>
 #include <string>
 #include <vector>
 
 #include "libcore/net/attention_loops.hpp"
+#include "libcore/net/block_products.hpp"
 #include "libcore/net/foldable.hpp"
 #include "libcore/net/huge_pages.hpp"
 #include "libcore/net/network.hpp"
@@ -31,58 +34,92 @@ using test::largest_difference;
 // ---- 1x1 convolution of several tensors ----
 
 struct PointwiseCase {
+  const char* name;
   at::ScalarType type;
+  std::vector<std::int64_t> pieces;
   double tolerance;
 };
 
 class PointwiseOf : public testing::TestWithParam<PointwiseCase> {
  protected:
   void SetUp() override {
-    if (!Pointwise::serves(weight(48), pieces_, GetParam().type))
+    if (!Pointwise::serves(weight(48), GetParam().pieces, GetParam().type))
       GTEST_SKIP() << "this processor has no block products (AVX-512)";
   }
-  at::Tensor weight(std::int64_t out) const { return formula(1, {out, 30, 1, 1}); }
+  std::int64_t depth() const {
+    return std::accumulate(GetParam().pieces.begin(), GetParam().pieces.end(), std::int64_t{0});
+  }
+  at::Tensor weight(std::int64_t out) const { return formula(1, {out, depth(), 1, 1}); }
   at::Tensor features(int number, std::int64_t channels) const {
-    return channels_last(formula(number, {2, channels, 5, 9}).to(GetParam().type));
+    return channels_last(formula(number, {2, channels, 5, 11}).relu().to(GetParam().type));
+  }
+  std::vector<at::Tensor> parts() const {
+    std::vector<at::Tensor> parts;
+    for (const std::int64_t channels : GetParam().pieces)
+      parts.push_back(features(2 + static_cast<int>(parts.size()), channels));
+    return parts;
   }
 
-  std::vector<std::int64_t> pieces_{16, 4, 10};
   at::NoGradGuard no_gradients_;
 };
 
-// 45 pixels an image are no multiple of a block's; 272 channels more than one block of columns.
+// 55 pixels an image are no multiple of a block's; 272 channels more than one block of columns.
 TEST_P(PointwiseOf, EqualsTheConvolutionOfTheConcatenation) {
   for (const std::int64_t out : {16, 48, 272}) {
     SCOPED_TRACE(out);
-    const std::vector<at::Tensor> parts{features(2, 16), features(3, 4), features(4, 10)};
     const at::Tensor bias = formula(5, {out});
     at::Tensor means;
-    const at::Tensor answer = Pointwise(weight(out), bias, pieces_, GetParam().type).forward(parts, &means);
-    const at::Tensor expected =
-        at::conv2d(at::cat(parts, 1).to(at::kFloat), weight(out).to(GetParam().type).to(at::kFloat), bias)
-            .relu();
+    const at::Tensor answer =
+        Pointwise(weight(out), bias, GetParam().pieces, GetParam().type).forward(parts(), &means);
+    const at::Tensor expected = at::conv2d(at::cat(parts(), 1).to(at::kFloat), weight(out), bias).relu();
     EXPECT_EQ(answer.scalar_type(), GetParam().type);
     EXPECT_TRUE(answer.is_contiguous(at::MemoryFormat::ChannelsLast));
     EXPECT_LT(largest_difference(answer.to(at::kFloat), expected), GetParam().tolerance);
-    EXPECT_LT(largest_difference(means, expected.mean({2, 3})), 1e-6);
+    EXPECT_LT(largest_difference(means, expected.mean({2, 3})), GetParam().tolerance / 4);
   }
 }
 
 TEST_P(PointwiseOf, AddsAnotherTensorScaledByChannelAndImage) {
-  const at::Tensor from = features(2, 30), other = features(3, 48), bias = formula(5, {48});
+  const at::Tensor from = features(2, depth()), other = features(3, 48), bias = formula(5, {48});
   const at::Tensor scale = formula(6, {2, 48});
   const at::Tensor answer =
-      Pointwise(weight(48), bias, {30}, GetParam().type).forward_adding(from, other, scale);
-  const at::Tensor product =
-      at::conv2d(from.to(at::kFloat), weight(48).to(GetParam().type).to(at::kFloat), bias).relu();
+      Pointwise(weight(48), bias, {depth()}, GetParam().type).forward_adding(from, other, scale);
+  const at::Tensor product = at::conv2d(from.to(at::kFloat), weight(48), bias).relu();
   EXPECT_LT(largest_difference(answer.to(at::kFloat),
                                product.add(other.to(at::kFloat).mul(scale.view({2, 48, 1, 1})))),
             GetParam().tolerance);
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, PointwiseOf,
-                         testing::Values(PointwiseCase{at::kFloat, 1e-6}, PointwiseCase{at::kBFloat16, 0.02}),
-                         [](const auto& of) { return of.param.type == at::kFloat ? "float32" : "bfloat16"; });
+                         testing::Values(PointwiseCase{"float32", at::kFloat, {16, 4, 10}, 2e-6},
+                                         PointwiseCase{"bfloat16", at::kBFloat16, {16, 4, 10}, 0.02},
+                                         PointwiseCase{"bytes", at::kBFloat16, {16, 32, 48}, 0.03}),
+                         [](const auto& of) { return of.param.name; });
+
+// By the definition: each pixel's channels and each output channel's weights as whole numbers with one scale.
+// A pixel of zeros stays one.
+TEST(Pointwise, InBytesRoundsPixelsAndOutputChannels) {
+  const std::vector<std::int64_t> pieces{16, 32};
+  const at::Tensor weight = formula(1, {48, 48, 1, 1}), bias = formula(2, {48});
+  if (!Pointwise::serves(weight, pieces, at::kBFloat16) || !has_block_products(at::kByte))
+    GTEST_SKIP() << "this processor has no products of bytes (AVX-512 VNNI)";
+  const at::NoGradGuard no_gradients;
+  const at::Tensor features = channels_last(formula(3, {2, 48, 7, 7}).relu().to(at::kBFloat16));
+  features.select(2, 3).zero_();
+  const at::Tensor answer = Pointwise(weight, bias, pieces, at::kBFloat16)
+                                .forward(std::vector{channels_last(features.narrow(1, 0, 16)),
+                                                     channels_last(features.narrow(1, 16, 32))});
+  const at::Tensor exact = features.to(at::kDouble), exact_weight = weight.to(at::kDouble);
+  const at::Tensor left = exact.amax(1, /*keepdim=*/true).clamp_min(1e-30) / 255;
+  const at::Tensor right = exact_weight.abs().amax(1, /*keepdim=*/true) / 127;
+  const at::Tensor expected =
+      (at::conv2d((exact / left).round(), (exact_weight / right).round()) * left * right.view({1, 48, 1, 1}) +
+       bias.to(at::kDouble).view({1, 48, 1, 1}))
+          .relu();
+  EXPECT_LT(largest_difference(answer.to(at::kDouble), expected), expected.max().item<double>() / 128);
+  EXPECT_LT(answer.to(at::kDouble).sub(expected).abs().mean().item<double>(),
+            expected.mean().item<double>() / 512);
+}
 
 TEST(Pointwise, ServesNoOddSizes) {
   EXPECT_FALSE(Pointwise::serves(formula(1, {17, 4, 1, 1}), std::vector<std::int64_t>{4}, at::kFloat));
@@ -90,24 +127,64 @@ TEST(Pointwise, ServesNoOddSizes) {
   EXPECT_FALSE(Pointwise::serves(formula(1, {16, 3, 1, 1}), std::vector<std::int64_t>{3}, at::kBFloat16));
 }
 
-// max(0, 1 + 2) + 4 * 0.5 = 5 and max(0, -3 + 2) + 4 * 0.5 = 2.
-TEST(PointwiseLoops, FinishByHandOnEveryInstructionSet) {
+std::vector<const PointwiseLoops*> all_pointwise_loops() {
   std::vector<const PointwiseLoops*> all{&kPlainPointwise};
   if (&attention_loops() != &kPlainLoops) all.push_back(&kAvx512Pointwise);
   if (&attention_loops() == &kAvx512Bf16Loops) all.push_back(&kAvx512Bf16Pointwise);
+  return all;
+}
+
+// max(0, 1 + 2) + 4 * 0.5 = 5 and max(0, -3 + 2) + 4 * 0.5 = 2.
+TEST(PointwiseLoops, FinishByHandOnEveryInstructionSet) {
   std::vector<float> products(32, 1.0F), bias(16, 2.0F), other(32, 4.0F), scale(16, 0.5F);
   std::fill(products.begin() + 16, products.end(), -3.0F);
-  for (const PointwiseLoops* loops : all) {
+  for (const PointwiseLoops* loops : all_pointwise_loops()) {
     std::vector<float> out(32), sums(16);
-    loops->finish(products.data(), 2, 16, bias.data(), other.data(), scale.data(), out.data(), 16,
-                  sums.data());
+    PointwiseTarget<float> target{.rows = 2,
+                                  .columns = 16,
+                                  .bias = bias.data(),
+                                  .other = other.data(),
+                                  .scale = scale.data(),
+                                  .out = out.data(),
+                                  .stride = 16,
+                                  .sums = sums.data()};
+    loops->finish(products.data(), target);
     EXPECT_EQ(out.front(), 5.0F);
     EXPECT_EQ(out.back(), 2.0F);
     EXPECT_EQ(sums.back(), 7.0F);
     std::vector<std::uint16_t> halves(32);
-    loops->finish_half(products.data(), 2, 16, bias.data(), nullptr, nullptr, halves.data(), 16, nullptr);
+    const PointwiseTarget<std::uint16_t> halves_target{.rows = 2,
+                                                       .columns = 16,
+                                                       .bias = bias.data(),
+                                                       .other = nullptr,
+                                                       .scale = nullptr,
+                                                       .out = halves.data(),
+                                                       .stride = 16,
+                                                       .sums = nullptr};
+    loops->finish_half(products.data(), halves_target);
     EXPECT_EQ(halves.front(), 0x4040);  // 3
     EXPECT_EQ(halves.back(), 0);
+    const std::vector<std::int32_t> values(32, 8);  // 8 * 0.5 * 0.25 + 2 = 3, and 8 * -1 * 0.25 + 2 = 0
+    const std::vector<float> row_scales{0.5F, -1.0F}, column_scales(16, 0.25F);
+    loops->finish_bytes({values.data(), row_scales.data(), column_scales.data()}, halves_target);
+    EXPECT_EQ(halves.front(), 0x4040);
+    EXPECT_EQ(halves.back(), 0);
+  }
+}
+
+// 0, 0.25, .. 3.75: at 68 for 1 the last is 255; a quarter of it is 63.75, to nearest 64.
+TEST(PointwiseLoops, BytesByHandOnEveryInstructionSet) {
+  const at::Tensor values = at::arange(16, at::kFloat).div(4).to(at::kBFloat16);
+  const auto* bits = reinterpret_cast<const std::uint16_t*>(values.const_data_ptr<at::BFloat16>());
+  for (const PointwiseLoops* loops : all_pointwise_loops()) {
+    EXPECT_EQ(loops->largest(bits, 16), 3.75F);
+    std::vector<std::uint8_t> bytes(16);
+    loops->to_bytes(bits, 16, 68.0F, bytes.data());
+    EXPECT_EQ(bytes.back(), 255);
+    EXPECT_EQ(bytes[5], 85);
+    loops->to_bytes(bits, 16, 17.0F, bytes.data());
+    EXPECT_EQ(bytes.back(), 64);
+    EXPECT_EQ(bytes.front(), 0);
   }
 }
 
