@@ -33,8 +33,9 @@ struct PointwiseLoops {
   void (*finish_half)(const float* products, const PointwiseTarget<std::uint16_t>& target);
   void (*finish_bytes)(const ByteProducts& products, const PointwiseTarget<std::uint16_t>& target);
 
-  // The largest of `count` values, none of them negative; `count` is a multiple of 16.
-  float (*largest)(const std::uint16_t* values, std::int64_t count);
+  // Bits of the largest magnitude of `count` values, a multiple of 16. What is not a number is larger than
+  // all.
+  std::uint16_t (*largest)(const std::uint16_t* values, std::int64_t count);
   // bytes[i] = values[i] * factor to nearest, for values that are not negative and products up to 255.
   void (*to_bytes)(const std::uint16_t* values, std::int64_t count, float factor, std::uint8_t* bytes);
 };

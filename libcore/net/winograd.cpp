@@ -25,8 +25,8 @@ using Tile = WinogradTile;
 constexpr std::int64_t kFewChannelPairs = 48 * 1024;
 
 // Tiles at a time: with many the weights are read seldom, with few the numbers and the products of a block
-// stay in the second-level cache, and there are blocks for every thread.
-constexpr std::int64_t kMostTiles = 64, kFewestTiles = 16, kCacheBytes = std::int64_t{2} << 20U;
+// stay near (about the second-level cache), and there are blocks for every thread.
+constexpr std::int64_t kMostTiles = 64, kFewestTiles = 16, kBlockBytes = std::int64_t{2} << 20U;
 
 template <typename T>
 using Bits = std::conditional_t<std::is_same_v<T, float>, float, std::uint16_t>;
@@ -74,14 +74,14 @@ at::Tensor pack(const at::Tensor& weight, const Tile& tile, at::ScalarType type)
   at::Tensor packed = at::empty({tile.numbers() * in * out}, weight.options().dtype(type));
   const auto* from = kernels.const_data_ptr<float>();
   auto* to = packed.data_ptr<T>();
-  in_turns(in, [&](Turns& turns) {
+  in_turns(in / kPair<T>, [&](Turns& turns) {
     std::vector<double> sums(static_cast<std::size_t>(out));
-    while (const auto k = turns.next()) {
-      T* matrix = to + *k / kPair<T> * kPair<T> * out + *k % kPair<T>;
+    const auto pack_row = [&](std::int64_t k) {
+      T* matrix = to + k / kPair<T> * kPair<T> * out + k % kPair<T>;
       for (const Taps& column : columns)
         for (const Taps& row : rows) {
           std::ranges::fill(sums, 0.0);
-          const float* tap = from + *k * 9 * out;
+          const float* tap = from + k * 9 * out;
           for (const double a : column)
             for (const double b : row) {
               for (std::size_t n = 0; n < sums.size(); ++n) sums[n] += a * b * static_cast<double>(tap[n]);
@@ -91,17 +91,33 @@ at::Tensor pack(const at::Tensor& weight, const Tile& tile, at::ScalarType type)
             matrix[n * kPair<T>] = static_cast<T>(static_cast<float>(sums[static_cast<std::size_t>(n)]));
           matrix += in * out;
         }
-    }
+    };
+    while (const auto group = turns.next())
+      for (std::int64_t k = *group * kPair<T>; k < (*group + 1) * kPair<T>; ++k) pack_row(k);
   });
   return packed;
 }
 
-std::int64_t tiles_at_a_time(std::int64_t tiles, std::int64_t bytes_per_tile) {
-  std::int64_t count = kMostTiles;
-  while (count > kFewestTiles &&
-         (count * bytes_per_tile > kCacheBytes || tiles < 2 * count * at::get_num_threads()))
-    count /= 2;
-  return count;
+// How a convolution is cut into tasks: so many tiles by so many output channels.
+struct Cut {
+  std::int64_t tiles, columns;
+};
+
+Cut cut(std::int64_t tiles, std::int64_t out, std::int64_t bytes_per_tile) {
+  const std::int64_t threads = at::get_num_threads();
+  Cut cut{kMostTiles, out};
+  while (cut.tiles > kFewestTiles &&
+         (cut.tiles * bytes_per_tile > kBlockBytes || tiles < 2 * cut.tiles * threads))
+    cut.tiles /= 2;
+  // Small images: the threads share the output channels, each with all numbers of a block.
+  const std::int64_t blocks = (tiles + cut.tiles - 1) / cut.tiles;
+  while (blocks * (out / cut.columns) < threads && cut.columns % 32 == 0) cut.columns /= 2;
+  return cut;
+}
+
+bool is_served(const at::Tensor& weight) {
+  return weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 && weight.size(0) % 16 == 0 &&
+         weight.size(1) % 16 == 0;
 }
 
 }  // namespace
@@ -112,9 +128,9 @@ bool WinogradConvolution::serves(const at::Tensor& weight, const torch::nn::deta
     return std::ranges::all_of(*values, [value](std::int64_t one) { return one == value; });
   };
   const auto* padding = std::get_if<torch::ExpandingArray<2>>(&options.padding());
-  return weight.is_cpu() && weight.size(2) == 3 && weight.size(3) == 3 && weight.size(0) % 16 == 0 &&
-         weight.size(1) % 16 == 0 && options.groups() == 1 && padding != nullptr && each_is(*padding, 1) &&
-         each_is(options.stride(), 1) && each_is(options.dilation(), 1) && has_block_products(type);
+  return weight.is_cpu() && is_served(weight) && options.groups() == 1 && padding != nullptr &&
+         each_is(*padding, 1) && each_is(options.stride(), 1) && each_is(options.dilation(), 1) &&
+         has_block_products(type);
 }
 
 WinogradConvolution::WinogradConvolution(const at::Tensor& weight, const at::Tensor& bias,
@@ -122,9 +138,10 @@ WinogradConvolution::WinogradConvolution(const at::Tensor& weight, const at::Ten
     : in_(weight.size(1)),
       out_(weight.size(0)),
       tile_{.rows = in_ * out_ <= kFewChannelPairs ? 4 : 2},
-      packed_(type == at::kFloat ? pack<float>(weight, tile_, type)
-                                 : pack<at::BFloat16>(weight, tile_, type)),
-      bias_(bias.to(at::kFloat).contiguous()) {}
+      bias_(bias.to(at::kFloat).contiguous()) {
+  TORCH_CHECK(is_served(weight), "Winograd's convolution: weights of ", weight.sizes());
+  packed_ = type == at::kFloat ? pack<float>(weight, tile_, type) : pack<at::BFloat16>(weight, tile_, type);
+}
 
 template <typename T>
 void WinogradConvolution::run(const at::Tensor& features, at::Tensor& out) const {
@@ -132,21 +149,23 @@ void WinogradConvolution::run(const at::Tensor& features, at::Tensor& out) const
   const std::int64_t across = (width + Tile::kColumns - 1) / Tile::kColumns;
   const std::int64_t of_image = (height + tile_.rows - 1) / tile_.rows * across, tiles = images * of_image;
   const std::int64_t numbers = tile_.numbers();
-  const std::int64_t most = tiles_at_a_time(
-      tiles, numbers * (in_ * static_cast<std::int64_t>(sizeof(T)) + out_ * std::int64_t{sizeof(float)}));
-  const std::int64_t to_next = distance<T>(most * in_), to_next_product = distance<float>(most * out_);
+  const Cut task = cut(tiles, out_,
+                       numbers * (in_ * static_cast<std::int64_t>(sizeof(T)) +
+                                  out_ * static_cast<std::int64_t>(sizeof(float))));
+  const std::int64_t to_next = distance<T>(task.tiles * in_),
+                     to_next_product = distance<float>(task.tiles * task.columns);
   const auto* from = reinterpret_cast<const Bits<T>*>(features.const_data_ptr<T>());
   auto* to = reinterpret_cast<Bits<T>*>(out.data_ptr<T>());
   const auto* weights = packed_.const_data_ptr<T>();
   const auto* bias = bias_.const_data_ptr<float>();
   const WinogradTransforms& transforms = winograd_loops().of(tile_);
-  in_turns((tiles + most - 1) / most, [&](Turns& turns) {
-    const at::Tensor left = at::empty({numbers * to_next}, packed_.options());
-    const at::Tensor products = at::empty({numbers * to_next_product}, bias_.options());
-    auto* const of_patches = left.data_ptr<T>();
-    auto* const of_tiles = products.data_ptr<float>();
-    while (const auto block = turns.next()) {
-      const std::int64_t first = *block * most, count = std::min(most, tiles - first);
+  const std::int64_t parts = out_ / task.columns, blocks = (tiles + task.tiles - 1) / task.tiles;
+  in_turns(blocks * parts, [&](Turns& turns) {
+    const Scratch<T> left(numbers * to_next);
+    const Scratch<float> products(numbers * to_next_product);
+    while (const auto turn = turns.next()) {
+      const std::int64_t first = *turn / parts * task.tiles, column = *turn % parts * task.columns;
+      const std::int64_t count = std::min(task.tiles, tiles - first);
       const auto each_tile = [&](std::int64_t channels,
                                  const auto& work) {  // work(row, image's place, tile's)
         for (std::int64_t row = 0; row < count; ++row) {
@@ -160,21 +179,23 @@ void WinogradConvolution::run(const at::Tensor& features, at::Tensor& out) const
         }
       };
       each_tile(in_, [&](std::int64_t row, std::int64_t image, const WinogradPlace& place) {
-        auto* const of_row = reinterpret_cast<Bits<T>*>(of_patches) + row * in_;
+        auto* const of_row = reinterpret_cast<Bits<T>*>(left.data()) + row * in_;
         if constexpr (std::is_same_v<T, float>)
           transforms.to_numbers(from + image, place, of_row, to_next);
         else
           transforms.to_numbers_half(from + image, place, of_row, to_next);
       });
       for (std::int64_t p = 0; p < numbers; ++p)
-        blas::brgemm(count, out_, in_, in_, out_, out_, /*add_C=*/false, of_patches + p * to_next,
-                     weights + p * in_ * out_, of_tiles + p * to_next_product, /*is_vnni=*/kPair<T> == 2);
+        blas::brgemm(count, task.columns, in_, in_, out_, task.columns, /*add_C=*/false,
+                     left.data() + p * to_next, weights + p * in_ * out_ + column * kPair<T>,
+                     products.data() + p * to_next_product, /*is_vnni=*/kPair<T> == 2);
       each_tile(out_, [&](std::int64_t row, std::int64_t image, const WinogradPlace& place) {
-        const float* const of_row = of_tiles + row * out_;
+        const float* const of_row = products.data() + row * task.columns;
+        const WinogradSlice slice{.first = column, .count = task.columns};
         if constexpr (std::is_same_v<T, float>)
-          transforms.to_pixels(of_row, to_next_product, bias, place, to + image);
+          transforms.to_pixels(of_row, to_next_product, bias, place, slice, to + image);
         else
-          transforms.to_pixels_half(of_row, to_next_product, bias, place, to + image);
+          transforms.to_pixels_half(of_row, to_next_product, bias, place, slice, to + image);
       });
     }
     blas::brgemm_release();
@@ -182,6 +203,10 @@ void WinogradConvolution::run(const at::Tensor& features, at::Tensor& out) const
 }
 
 at::Tensor WinogradConvolution::forward(const at::Tensor& features) const {
+  TORCH_CHECK(features.dim() == 4 && features.size(1) == in_ &&
+                  features.scalar_type() == packed_.scalar_type() &&
+                  features.is_contiguous(at::MemoryFormat::ChannelsLast),
+              "Winograd's convolution: features of ", features.sizes(), " for ", in_, " channels");
   at::Tensor out = at::empty({features.size(0), out_, features.size(2), features.size(3)}, packed_.options(),
                              at::MemoryFormat::ChannelsLast);
   if (packed_.scalar_type() == at::kFloat)

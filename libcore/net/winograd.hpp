@@ -12,8 +12,9 @@ namespace tn {
 
 // Winograd's convolution (winograd_loops.hpp), for inference: with a quarter of the multiplications, or a
 // third where the weights are many, since they grow fourfold or by 8/3. Owns its weights, packed. The
-// products are LibTorch's (block products of AVX-512 or AMX). float32 rounds about as much as direct
-// convolution does; bfloat16, with sums in float32, two and a half to five times as much.
+// products are LibTorch's (block products of AVX-512 or AMX). By how much 128 channels are off, root mean
+// square, of that of the answer: float32 5e-7 or 9e-7 where direct convolution has 4e-7; bfloat16, with sums
+// in float32, 0.6 or 1 % where it has 0.24 %.
 class WinogradConvolution {
  public:
   // Weight [out,in,3,3] and bias [out], float32. Computes in `type`, float32 or bfloat16.

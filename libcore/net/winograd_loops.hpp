@@ -24,6 +24,11 @@ struct WinogradPlace {
   std::int64_t height, width, channels, y, x;
 };
 
+// The channels of the output that the products are of; multiples of 16.
+struct WinogradSlice {
+  std::int64_t first, count;
+};
+
 // For tiles of one height. The number of channels is a multiple of 16. std::uint16_t is bfloat16 bits,
 // rounded to nearest, ties to even.
 struct WinogradTransforms {
@@ -32,11 +37,12 @@ struct WinogradTransforms {
   void (*to_numbers_half)(const std::uint16_t* image, const WinogradPlace& place, std::uint16_t* numbers,
                           std::int64_t distance);
 
-  // The tile's pixels inside the image, max(0, . + bias[c]), from products[p * distance + c].
+  // The tile's pixels inside the image, in the slice's channels: max(0, . + bias[c]) from
+  // products[p * distance + c - slice.first]. What is not a number stays so.
   void (*to_pixels)(const float* products, std::int64_t distance, const float* bias,
-                    const WinogradPlace& place, float* image);
+                    const WinogradPlace& place, const WinogradSlice& slice, float* image);
   void (*to_pixels_half)(const float* products, std::int64_t distance, const float* bias,
-                         const WinogradPlace& place, std::uint16_t* image);
+                         const WinogradPlace& place, const WinogradSlice& slice, std::uint16_t* image);
 };
 
 // One instruction set's.

@@ -1,6 +1,6 @@
-// bench_roofline ARCH SIDE: what a network has to compute for one image, and how fast this machine multiplies
-// matrices, as one JSON object. Peaks are in GFLOP/s on all cores: the best that oneDNN's matrix products,
-// which the network consists of, reach on blocks that stay in the cache and on large matrices.
+// bench_roofline ARCH SIDE: what a network has to compute for one image with direct convolutions, and how
+// fast this machine multiplies matrices, as one JSON object. Peaks are in GFLOP/s on all cores: the best that
+// oneDNN's matrix products reach on blocks that stay in the cache and on large matrices.
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/native/CPUBlas.h>

@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -172,12 +174,25 @@ TEST(PointwiseLoops, FinishByHandOnEveryInstructionSet) {
   }
 }
 
+// A network that overflows is told of, not answered for.
+TEST_P(PointwiseOf, WhatIsNotANumberStaysSo) {
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    const at::Tensor from = features(2, depth());
+    from.select(2, 1).fill_(bad);
+    const at::Tensor answer = Pointwise(weight(48), formula(5, {48}), {depth()}, GetParam().type)
+                                  .forward(std::array{from})
+                                  .to(at::kFloat);
+    EXPECT_FALSE(answer.select(2, 1).isfinite().all().item<bool>());
+    EXPECT_TRUE(answer.select(2, 0).isfinite().all().item<bool>());
+  }
+}
+
 // 0, 0.25, .. 3.75: at 68 for 1 the last is 255; a quarter of it is 63.75, to nearest 64.
 TEST(PointwiseLoops, BytesByHandOnEveryInstructionSet) {
   const at::Tensor values = at::arange(16, at::kFloat).div(4).to(at::kBFloat16);
   const auto* bits = reinterpret_cast<const std::uint16_t*>(values.const_data_ptr<at::BFloat16>());
   for (const PointwiseLoops* loops : all_pointwise_loops()) {
-    EXPECT_EQ(loops->largest(bits, 16), 3.75F);
+    EXPECT_EQ(at::BFloat16(loops->largest(bits, 16), at::BFloat16::from_bits()), 3.75F);
     std::vector<std::uint8_t> bytes(16);
     loops->to_bytes(bits, 16, 68.0F, bytes.data());
     EXPECT_EQ(bytes.back(), 255);
