@@ -16,36 +16,44 @@ namespace {
 
 namespace blas = at::native::cpublas;
 
-// Ones by ones: each sum is the depth.
+// Products of `left` in every place with right sides whose rows differ and that are packed in groups of
+// `group` rows: false where rows are taken for others, sums overflow or there are none.
 template <typename Left, typename Right, typename Sum>
-bool multiplies() {
-  constexpr std::int64_t kSide = 32;
+bool multiplies(Left left_value, Right right_value, std::size_t group) {
+  constexpr std::size_t kSide = 32;
   std::array<Left, kSide * kSide> left{};
   std::array<Right, kSide * kSide> right{};
-  left.fill(static_cast<Left>(1.0F));
-  right.fill(static_cast<Right>(1.0F));
   std::array<Sum, kSide * kSide> sums{};
+  for (std::size_t k = 0; k < kSide; ++k)
+    for (std::size_t n = 0; n < kSide; ++n) {
+      left[n * kSide + k] = k < kSide / 2 + 1 ? left_value : Left(0);
+      right[k / group * group * kSide + n * group + k % group] = k % 3 != 0 ? right_value : Right(0);
+    }
   try {
     blas::brgemm(kSide, kSide, kSide, kSide, kSide, kSide, /*add_C=*/false, left.data(), right.data(),
-                 sums.data(), /*is_vnni=*/!std::is_same_v<Left, float>);
+                 sums.data(), /*is_vnni=*/group > 1);
     blas::brgemm_release();
   } catch (const c10::Error&) {
     return false;
   }
-  return std::ranges::all_of(sums, [](Sum sum) { return sum == static_cast<Sum>(kSide); });
+  constexpr int kTimes = 11;  // of the rows 0 to 16 those that three does not divide
+  const Sum expected = static_cast<Sum>(left_value) * static_cast<Sum>(right_value) * Sum(kTimes);
+  return std::ranges::all_of(sums, [expected](Sum sum) { return sum == expected; });
 }
 
 bool multiplies_bytes() {
-  // Without VNNI pairs of products are added in 16 bits, which overflow.
-  return __builtin_cpu_supports("avx512vnni") != 0 && multiplies<std::uint8_t, std::int8_t, std::int32_t>();
+  // Without VNNI pairs of products are added in 16 bits, which overflow, or slowly.
+  return __builtin_cpu_supports("avx512vnni") != 0 &&
+         multiplies<std::uint8_t, std::int8_t, std::int32_t>(255, 127, 4);
 }
 
 }  // namespace
 
 bool has_block_products(at::ScalarType type) {
   if (&attention_loops() == &kPlainLoops) return false;  // what goes around them asks for AVX-512
-  static const bool single = multiplies<float, float, float>();
-  static const bool half = multiplies<at::BFloat16, at::BFloat16, float>();
+  static const bool single = multiplies<float, float, float>(1, 2, 1);
+  static const bool half =
+      multiplies<at::BFloat16, at::BFloat16, float>(at::BFloat16(1.0F), at::BFloat16(2.0F), 2);
   static const bool bytes = multiplies_bytes();
   return (type == at::kFloat && single) || (type == at::kBFloat16 && half) || (type == at::kByte && bytes);
 }

@@ -37,7 +37,8 @@ void OsaBlockImpl::fold(at::ScalarType type) {
   shortcut_folded_.emplace(shortcut.weight, shortcut.bias, std::vector<std::int64_t>{options_.in}, type);
 }
 
-// The concatenation is never made, and the sum at the end belongs to the projection.
+// The concatenation is never made, but for one in bytes (pointwise.hpp), and the sum at the end belongs to
+// the projection.
 at::Tensor OsaBlockImpl::forward_folded(const std::vector<at::Tensor>& layers) {
   at::Tensor means;
   const at::Tensor joined = concat_folded_->forward(layers, attn_ ? &means : nullptr);

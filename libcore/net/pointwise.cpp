@@ -33,6 +33,7 @@ constexpr std::int64_t kGroup = std::is_same_v<T, float> ? 1 : 2;
 constexpr std::int64_t kByteGroup = 4;
 
 constexpr float kMostLeft = 255, kMostRight = 127;  // bytes without and with a sign
+constexpr float kLeastLeft = 1e-30F;                // a pixel with nothing larger is zero
 
 template <typename T>
 const Bits<T>* bits_of(const at::Tensor& tensor) {
@@ -123,7 +124,8 @@ void Pointwise::pack_bytes(const at::Tensor& weight) {
                });
 }
 
-// work(block) on all threads: the pixels of all images for a block of columns, then the next.
+// work(block, scratch for its products) on all threads: the pixels of all images for a block of columns, then
+// the next.
 template <typename Work>
 void Pointwise::each_block(const Job& job, const Work& work) const {
   const std::int64_t blocks = job.images * job.blocks();
@@ -193,9 +195,10 @@ Pointwise::Quantised Pointwise::quantise(const Job& job) const {
         for (std::size_t i = 0; i < pieces_.size(); ++i)
           bits = std::max(bits, loops.largest(values(i), pieces_[i]));
         const float most = at::BFloat16(bits, at::BFloat16::from_bits());
+        const float factor = most > kLeastLeft ? kMostLeft / most : 0;  // 0 too where it is not a number
         auto* to = all.bytes.data_ptr<std::uint8_t>() + pixel * depth_;
         for (std::size_t i = 0; i < pieces_.size(); ++i) {
-          loops.to_bytes(values(i), pieces_[i], most > 0 ? kMostLeft / most : 0, to);
+          loops.to_bytes(values(i), pieces_[i], factor, to);
           to += pieces_[i];
         }
         all.scales.data_ptr<float>()[pixel] = most / kMostLeft;

@@ -15,8 +15,8 @@ namespace tn {
 //
 // In bfloat16, where the processor has products of bytes, which are twice as fast, inputs and weights are
 // rounded to bytes: the channels of a pixel with a scale of their own, found in each image anew, and the
-// weights of an output channel with theirs. Like the rounding to bfloat16 elsewhere it moves the mean Dice by
-// less than 0.001 (tn-infer(1)).
+// weights of an output channel with theirs; the inputs of a batch are held once as bytes. Like the rounding
+// to bfloat16 elsewhere it moves the mean Dice by less than 0.001 (tn-infer(1)).
 class Pointwise {
  public:
   // Weight [out,in,1,1] and bias [out], float32; `pieces`: how many channels of the input come from each

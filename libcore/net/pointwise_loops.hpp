@@ -36,7 +36,8 @@ struct PointwiseLoops {
   // Bits of the largest magnitude of `count` values, a multiple of 16. What is not a number is larger than
   // all.
   std::uint16_t (*largest)(const std::uint16_t* values, std::int64_t count);
-  // bytes[i] = values[i] * factor to nearest, for values that are not negative and products up to 255.
+  // bytes[i] = values[i] * factor to nearest, for products up to 255; 0 for negative ones and for what is not
+  // a number.
   void (*to_bytes)(const std::uint16_t* values, std::int64_t count, float factor, std::uint8_t* bytes);
 };
 

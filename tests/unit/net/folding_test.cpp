@@ -1,14 +1,18 @@
 // Networks made ready to answer: the same answers as before.
+#include <ATen/Parallel.h>
+#include <ATen/TensorIndexing.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/equal.h>
 #include <ATen/ops/sigmoid.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fstream>
 #include <limits>
 #include <numeric>
@@ -103,6 +107,7 @@ INSTANTIATE_TEST_SUITE_P(Types, PointwiseOf,
 TEST(Pointwise, InBytesRoundsPixelsAndOutputChannels) {
   const std::vector<std::int64_t> pieces{16, 32};
   const at::Tensor weight = formula(1, {48, 48, 1, 1}), bias = formula(2, {48});
+  weight[5].zero_();  // a batch norm may be zero
   if (!Pointwise::serves(weight, pieces, at::kBFloat16) || !has_block_products(at::kByte))
     GTEST_SKIP() << "this processor has no products of bytes (AVX-512 VNNI)";
   const at::NoGradGuard no_gradients;
@@ -113,7 +118,7 @@ TEST(Pointwise, InBytesRoundsPixelsAndOutputChannels) {
                                                      channels_last(features.narrow(1, 16, 32))});
   const at::Tensor exact = features.to(at::kDouble), exact_weight = weight.to(at::kDouble);
   const at::Tensor left = exact.amax(1, /*keepdim=*/true).clamp_min(1e-30) / 255;
-  const at::Tensor right = exact_weight.abs().amax(1, /*keepdim=*/true) / 127;
+  const at::Tensor right = exact_weight.abs().amax(1, /*keepdim=*/true).clamp_min(1e-30) / 127;
   const at::Tensor expected =
       (at::conv2d((exact / left).round(), (exact_weight / right).round()) * left * right.view({1, 48, 1, 1}) +
        bias.to(at::kDouble).view({1, 48, 1, 1}))
@@ -166,25 +171,78 @@ TEST(PointwiseLoops, FinishByHandOnEveryInstructionSet) {
     loops->finish_half(products.data(), halves_target);
     EXPECT_EQ(halves.front(), 0x4040);  // 3
     EXPECT_EQ(halves.back(), 0);
-    const std::vector<std::int32_t> values(32, 8);  // 8 * 0.5 * 0.25 + 2 = 3, and 8 * -1 * 0.25 + 2 = 0
-    const std::vector<float> row_scales{0.5F, -1.0F}, column_scales(16, 0.25F);
-    loops->finish_bytes({values.data(), row_scales.data(), column_scales.data()}, halves_target);
-    EXPECT_EQ(halves.front(), 0x4040);
-    EXPECT_EQ(halves.back(), 0);
   }
 }
 
-// A network that overflows is told of, not answered for.
+// Two rows of 32 columns in rows of 48: max(0, value * row scale * column scale + bias), each with its own.
+TEST(PointwiseLoops, FinishBytesOnEveryInstructionSet) {
+  constexpr std::int64_t kColumns = 32, kStride = 48;
+  std::vector<std::int32_t> values(2 * kColumns);
+  std::iota(values.begin(), values.end(), -20);
+  const std::vector<float> row_scales{0.5F, std::numeric_limits<float>::quiet_NaN()};
+  std::vector<float> column_scales(kColumns), bias(kColumns);
+  for (std::size_t i = 0; i < column_scales.size(); ++i) {
+    column_scales[i] = static_cast<float>(1U << i % 4);
+    bias[i] = static_cast<float>(i % 5);
+  }
+  for (const PointwiseLoops* loops : all_pointwise_loops()) {
+    std::vector<std::uint16_t> out(2 * kStride, 1);
+    loops->finish_bytes({values.data(), row_scales.data(), column_scales.data()}, {.rows = 2,
+                                                                                   .columns = kColumns,
+                                                                                   .bias = bias.data(),
+                                                                                   .other = nullptr,
+                                                                                   .scale = nullptr,
+                                                                                   .out = out.data(),
+                                                                                   .stride = kStride,
+                                                                                   .sums = nullptr});
+    const auto number = [&](std::size_t i) {
+      return static_cast<float>(at::BFloat16(out[i], at::BFloat16::from_bits()));
+    };
+    for (std::size_t i = 0; i < kStride; ++i) {
+      SCOPED_TRACE(i);
+      if (i >= kColumns) {
+        EXPECT_EQ(out[i], 1);
+        EXPECT_EQ(out[kStride + i], 1);
+        continue;
+      }
+      const float expected = static_cast<float>(values[i]) * 0.5F * column_scales[i] + bias[i];
+      EXPECT_EQ(number(i), std::max(0.0F, expected));
+      EXPECT_TRUE(std::isnan(number(kStride + i)));
+    }
+  }
+}
+
+// A network that overflows is told of, not answered for: here by one channel of the last tensor.
 TEST_P(PointwiseOf, WhatIsNotANumberStaysSo) {
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
-    const at::Tensor from = features(2, depth());
-    from.select(2, 1).fill_(bad);
-    const at::Tensor answer = Pointwise(weight(48), formula(5, {48}), {depth()}, GetParam().type)
-                                  .forward(std::array{from})
-                                  .to(at::kFloat);
-    EXPECT_FALSE(answer.select(2, 1).isfinite().all().item<bool>());
+    const std::vector<at::Tensor> from = parts();
+    from.back().select(1, 3).select(1, 1).fill_(bad);
+    const at::Tensor answer =
+        Pointwise(weight(48), formula(5, {48}).add(9), GetParam().pieces, GetParam().type)
+            .forward(from)
+            .to(at::kFloat);
+    const at::Tensor hit = weight(48).select(1, depth() - GetParam().pieces.back() + 3).flatten() > 0;
+    EXPECT_FALSE(answer.select(2, 1).isfinite().index({at::indexing::Slice(), hit}).any().item<bool>());
     EXPECT_TRUE(answer.select(2, 0).isfinite().all().item<bool>());
   }
+}
+
+TEST_P(PointwiseOf, AnImagesAnswerDependsOnNothingElse) {
+  const Pointwise pointwise(weight(272), formula(5, {272}), GetParam().pieces, GetParam().type);
+  set_threads(1);
+  at::Tensor all_means;
+  const at::Tensor together = pointwise.forward(parts(), &all_means);
+  for (const int threads : {1, 2, 4}) {
+    at::set_num_threads(threads);
+    for (std::int64_t image = 0; image < 2; ++image) {
+      std::vector<at::Tensor> alone;
+      for (const at::Tensor& part : parts()) alone.push_back(channels_last(part.narrow(0, image, 1)));
+      at::Tensor means;
+      EXPECT_TRUE(at::equal(pointwise.forward(alone, &means), channels_last(together.narrow(0, image, 1))));
+      EXPECT_TRUE(at::equal(means, all_means.narrow(0, image, 1)));
+    }
+  }
+  set_threads(0);
 }
 
 // 0, 0.25, .. 3.75: at 68 for 1 the last is 255; a quarter of it is 63.75, to nearest 64.
@@ -200,6 +258,17 @@ TEST(PointwiseLoops, BytesByHandOnEveryInstructionSet) {
     loops->to_bytes(bits, 16, 17.0F, bytes.data());
     EXPECT_EQ(bytes.back(), 64);
     EXPECT_EQ(bytes.front(), 0);
+    const at::Tensor odd = values.clone();
+    odd[2] = -8.0F;
+    const auto* odd_bits = reinterpret_cast<const std::uint16_t*>(odd.const_data_ptr<at::BFloat16>());
+    EXPECT_EQ(at::BFloat16(loops->largest(odd_bits, 16), at::BFloat16::from_bits()), 8.0F);
+    odd[3] = std::numeric_limits<float>::quiet_NaN();
+    EXPECT_TRUE(std::isnan(
+        static_cast<float>(at::BFloat16(loops->largest(odd_bits, 16), at::BFloat16::from_bits()))));
+    loops->to_bytes(odd_bits, 16, 17.0F, bytes.data());
+    EXPECT_EQ(bytes[2], 0);
+    EXPECT_EQ(bytes[3], 0);
+    EXPECT_EQ(bytes.back(), 64);
   }
 }
 

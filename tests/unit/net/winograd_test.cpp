@@ -5,6 +5,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
@@ -86,21 +87,22 @@ TEST_P(WinogradOf, EqualsDirectConvolution) {
     }
 }
 
-// Other numbers of images and of threads make other blocks: alone on one thread a map of 192 tiles is cut
-// into blocks of 64, of 48 tiles into 16, and of 16 tiles on many threads into channels.
+// Other numbers of images and of threads make other blocks: of 16, 32 and 64 tiles, of the rests of them,
+// and, where a map has few, of a part of the output channels.
 TEST_P(WinogradOf, AnImagesAnswerDependsOnNothingElse) {
-  for (const std::int64_t channels : {80, 240})
+  for (const std::int64_t channels : {80, 192, 256})
     for (const auto& [height, width] :
-         std::vector<std::pair<std::int64_t, std::int64_t>>{{13, 27}, {48, 32}, {8, 8}}) {
+         std::vector<std::pair<std::int64_t, std::int64_t>>{{13, 27}, {48, 64}, {8, 8}}) {
       SCOPED_TRACE(testing::Message() << channels << " channels, " << height << " x " << width);
       const at::Tensor weight = formula(3, {channels, channels, 3, 3}), bias = formula(4, {channels});
       const WinogradConvolution convolution(weight, bias, GetParam().type);
-      const at::Tensor from = features(5, channels, height, width);
+      const at::Tensor from = features(3, channels, height, width);
       set_threads(1);
       const at::Tensor together = convolution.forward(from);
       for (const int threads : {1, 2, 4}) {
         at::set_num_threads(threads);
-        for (std::int64_t image = 0; image < 5; ++image)
+        EXPECT_TRUE(at::equal(convolution.forward(from), together));
+        for (std::int64_t image = 0; image < 3; ++image)
           EXPECT_TRUE(at::equal(convolution.forward(channels_last(from.narrow(0, image, 1))),
                                 channels_last(together.narrow(0, image, 1))));
       }
@@ -113,13 +115,14 @@ TEST_P(WinogradOf, TakesNoImages) {
   EXPECT_EQ(convolution.forward(features(0, 16, 8, 8)).sizes(), at::IntArrayRef({0, 32, 8, 8}));
 }
 
-// A network that overflows is told of, not answered for.
+// A network that overflows is told of, not answered for: the nine pixels around.
 TEST_P(WinogradOf, WhatIsNotANumberStaysSo) {
   const WinogradConvolution convolution(formula(3, {32, 16, 3, 3}), formula(4, {32}), GetParam().type);
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     const at::Tensor from = features(1, 16, 9, 13);
     from.select(2, 4).select(2, 5).fill_(bad);
-    EXPECT_FALSE(convolution.forward(from).isfinite().all().item<bool>());
+    const at::Tensor around = convolution.forward(from).narrow(2, 3, 3).narrow(3, 4, 3);
+    EXPECT_FALSE(around.isfinite().any().item<bool>());
   }
 }
 
@@ -258,6 +261,19 @@ TEST_P(WinogradTransform, HalfVariantsRound) {
                               bits(half_out));
     EXPECT_GT(out.max().item<float>(), 0.0F);
     EXPECT_TRUE(at::equal(half_out, out.to(at::kBFloat16)));
+  }
+}
+
+TEST_P(WinogradTransform, WhatIsNotANumberStaysSo) {
+  const WinogradPlace place{.height = 6, .width = 6, .channels = 16, .y = 1, .x = 1};
+  const at::Tensor products = at::full({tile_.numbers(), 16}, std::numeric_limits<float>::quiet_NaN());
+  const at::Tensor bias = at::zeros({16});
+  for (const WinogradLoops* loops : all_loops()) {
+    SCOPED_TRACE(loops->name);
+    const at::Tensor out = at::zeros({6, 6, 16});
+    loops->of(tile_).to_pixels(products.data_ptr<float>(), 16, bias.data_ptr<float>(), place, kAll,
+                               out.data_ptr<float>());
+    EXPECT_TRUE(out.narrow(0, 1, tile_.rows).narrow(1, 1, Tile::kColumns).isnan().all().item<bool>());
   }
 }
 
