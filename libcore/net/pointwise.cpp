@@ -184,25 +184,28 @@ void Pointwise::run(const Job& job) const {
 Pointwise::Quantised Pointwise::quantise(const Job& job) const {
   const std::int64_t pixels = job.images * job.pixels, blocks = (pixels + kRows - 1) / kRows;
   const Quantised all{at::empty({pixels, depth_}, at::kByte), at::empty({pixels}, at::kFloat)};
+  auto* const bytes = all.bytes.data_ptr<std::uint8_t>();
+  auto* const scales = all.scales.data_ptr<float>();
+  std::vector<const std::uint16_t*> from;
+  for (const at::Tensor& piece : job.pieces) from.push_back(bits_of<at::BFloat16>(piece));
   const PointwiseLoops& loops = pointwise_loops();
+  const auto quantise_pixel = [&](std::int64_t pixel) {
+    std::uint16_t bits = 0;
+    for (std::size_t i = 0; i < from.size(); ++i)
+      bits = std::max(bits, loops.largest(from[i] + pixel * pieces_[i], pieces_[i]));
+    const float most = at::BFloat16(bits, at::BFloat16::from_bits());
+    const float factor = most > kLeastLeft ? kMostLeft / most : 0;  // 0 too where it is not a number
+    std::uint8_t* to = bytes + pixel * depth_;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      loops.to_bytes(from[i] + pixel * pieces_[i], pieces_[i], factor, to);
+      to += pieces_[i];
+    }
+    scales[pixel] = most / kMostLeft;
+  };
   in_turns(blocks, [&](Turns& turns) {
     while (const auto block = turns.next())
-      for (std::int64_t pixel = *block * kRows; pixel < std::min(pixels, (*block + 1) * kRows); ++pixel) {
-        const auto values = [&](std::size_t i) {
-          return bits_of<at::BFloat16>(job.pieces[i]) + pixel * pieces_[i];
-        };
-        std::uint16_t bits = 0;
-        for (std::size_t i = 0; i < pieces_.size(); ++i)
-          bits = std::max(bits, loops.largest(values(i), pieces_[i]));
-        const float most = at::BFloat16(bits, at::BFloat16::from_bits());
-        const float factor = most > kLeastLeft ? kMostLeft / most : 0;  // 0 too where it is not a number
-        auto* to = all.bytes.data_ptr<std::uint8_t>() + pixel * depth_;
-        for (std::size_t i = 0; i < pieces_.size(); ++i) {
-          loops.to_bytes(values(i), pieces_[i], factor, to);
-          to += pieces_[i];
-        }
-        all.scales.data_ptr<float>()[pixel] = most / kMostLeft;
-      }
+      for (std::int64_t pixel = *block * kRows; pixel < std::min(pixels, (*block + 1) * kRows); ++pixel)
+        quantise_pixel(pixel);
   });
   return all;
 }
