@@ -24,6 +24,10 @@ using Tile = WinogradTile;
 // until they are read again.
 constexpr std::int64_t kFewChannelPairs = 48 * 1024;
 
+// And bytes of them from which on direct convolution, whose weights are fewer, is as fast: more are read from
+// memory for every block.
+constexpr std::int64_t kMostPairBytes = std::int64_t{4} << 20U;
+
 // Tiles at a time: with many the weights are read seldom, with few the numbers and the products of a block
 // stay near (about the second-level cache), and there are blocks for every thread.
 constexpr std::int64_t kMostTiles = 64, kFewestTiles = 16, kBlockBytes = std::int64_t{2} << 20U;
@@ -128,9 +132,11 @@ bool WinogradConvolution::serves(const at::Tensor& weight, const torch::nn::deta
     return std::ranges::all_of(*values, [value](std::int64_t one) { return one == value; });
   };
   const auto* padding = std::get_if<torch::ExpandingArray<2>>(&options.padding());
-  return weight.is_cpu() && is_served(weight) && options.groups() == 1 && padding != nullptr &&
-         each_is(*padding, 1) && each_is(options.stride(), 1) && each_is(options.dilation(), 1) &&
-         has_block_products(type);
+  return weight.is_cpu() && is_served(weight) &&
+         weight.size(0) * weight.size(1) * static_cast<std::int64_t>(c10::elementSize(type)) <=
+             kMostPairBytes &&
+         options.groups() == 1 && padding != nullptr && each_is(*padding, 1) &&
+         each_is(options.stride(), 1) && each_is(options.dilation(), 1) && has_block_products(type);
 }
 
 WinogradConvolution::WinogradConvolution(const at::Tensor& weight, const at::Tensor& bias,

@@ -21,7 +21,7 @@ class WinogradConvolution {
   WinogradConvolution(const at::Tensor& weight, const at::Tensor& bias, at::ScalarType type);
 
   // Whether the weights are on the processor, it has the block products, and it is a 3x3 convolution of
-  // stride 1, padded by 1, of sizes that fit.
+  // stride 1, padded by 1, of sizes that fit, with no more weights than are quickly read.
   static bool serves(const at::Tensor& weight, const torch::nn::detail::ConvNdOptions<2>& options,
                      at::ScalarType type);
 

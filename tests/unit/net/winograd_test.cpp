@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
@@ -153,6 +154,9 @@ TEST_P(WinogradOf, ServesWhatItComputesOnly) {
   EXPECT_FALSE(serves(formula(1, {24, 16, 3, 3}), options_of(16, 24)));
   EXPECT_FALSE(serves(formula(1, {16, 16, 1, 1}), options_of(16, 16)));
   EXPECT_FALSE(serves(formula(1, {16, 16, 3, 3}), options_of(32, 16).groups(2)));
+  const std::int64_t most = GetParam().type == at::kFloat ? 1024 : 2048;
+  EXPECT_TRUE(serves(at::empty({1024, most, 3, 3}), options_of(most, 1024)));
+  EXPECT_FALSE(serves(at::empty({1040, most, 3, 3}), options_of(most, 1040)));
   EXPECT_FALSE(WinogradConvolution::serves(weight, options_of(16, 16), at::kHalf));
 }
 
