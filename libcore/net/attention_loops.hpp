@@ -37,9 +37,7 @@ struct AttentionLoops {
                                 std::uint16_t* paired);
 };
 
-extern const AttentionLoops kPlainLoops;       // any processor
-extern const AttentionLoops kAvx512Loops;      // AVX-512 F, BW, DQ, VL
-extern const AttentionLoops kAvx512Bf16Loops;  // the same and BF16
+extern const AttentionLoops kPlainLoops, kAvx512Loops, kAvx512Bf16Loops;  // instruction_set.hpp
 
 // The fastest that this processor runs.
 const AttentionLoops& attention_loops();

@@ -7,31 +7,31 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <type_traits>
 
-#include "libcore/net/attention_loops.hpp"
+#include "libcore/net/instruction_set.hpp"
 
 namespace tn {
 namespace {
 
 namespace blas = at::native::cpublas;
 
-// Products of `left` in every place with right sides whose rows differ and that are packed in groups of
-// `group` rows: false where rows are taken for others, sums overflow or there are none.
+// Multiplies with a left side of so many equal columns and a right side whose rows differ: false where rows
+// are taken for others, sums overflow or there are no products.
 template <typename Left, typename Right, typename Sum>
-bool multiplies(Left left_value, Right right_value, std::size_t group) {
-  constexpr std::size_t kSide = 32;
+bool multiplies(Left left_value, Right right_value) {
+  constexpr std::int64_t kSide = 32;
   std::array<Left, kSide * kSide> left{};
   std::array<Right, kSide * kSide> right{};
   std::array<Sum, kSide * kSide> sums{};
-  for (std::size_t k = 0; k < kSide; ++k)
-    for (std::size_t n = 0; n < kSide; ++n) {
-      left[n * kSide + k] = k < kSide / 2 + 1 ? left_value : Left(0);
-      right[k / group * group * kSide + n * group + k % group] = k % 3 != 0 ? right_value : Right(0);
+  for (std::int64_t k = 0; k < kSide; ++k)
+    for (std::int64_t n = 0; n < kSide; ++n) {
+      left[static_cast<std::size_t>(n * kSide + k)] = k < kSide / 2 + 1 ? left_value : Left(0);
+      right[static_cast<std::size_t>(in_right_side<Right>(k, n, kSide))] =
+          k % 3 != 0 ? right_value : Right(0);
     }
   try {
     blas::brgemm(kSide, kSide, kSide, kSide, kSide, kSide, /*add_C=*/false, left.data(), right.data(),
-                 sums.data(), /*is_vnni=*/group > 1);
+                 sums.data(), kRightGroup<Right> > 1);
     blas::brgemm_release();
   } catch (const c10::Error&) {
     return false;
@@ -44,18 +44,24 @@ bool multiplies(Left left_value, Right right_value, std::size_t group) {
 bool multiplies_bytes() {
   // Without VNNI pairs of products are added in 16 bits, which overflow, or slowly.
   return __builtin_cpu_supports("avx512vnni") != 0 &&
-         multiplies<std::uint8_t, std::int8_t, std::int32_t>(255, 127, 4);
+         multiplies<std::uint8_t, std::int8_t, std::int32_t>(255, 127);
 }
 
 }  // namespace
 
 bool has_block_products(at::ScalarType type) {
-  if (&attention_loops() == &kPlainLoops) return false;  // what goes around them asks for AVX-512
-  static const bool single = multiplies<float, float, float>(1, 2, 1);
-  static const bool half =
-      multiplies<at::BFloat16, at::BFloat16, float>(at::BFloat16(1.0F), at::BFloat16(2.0F), 2);
+  if (instruction_set() == InstructionSet::plain) return false;  // what goes around them asks for AVX-512
+  if (type == at::kFloat) {
+    static const bool works = multiplies<float, float, float>(1, 2);
+    return works;
+  }
+  if (type == at::kBFloat16) {
+    static const bool works =
+        multiplies<at::BFloat16, at::BFloat16, float>(at::BFloat16(1.0F), at::BFloat16(2.0F));
+    return works;
+  }
   static const bool bytes = multiplies_bytes();
-  return (type == at::kFloat && single) || (type == at::kBFloat16 && half) || (type == at::kByte && bytes);
+  return type == at::kByte && bytes;
 }
 
 }  // namespace tn

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "libcore/net/block_products.hpp"
+#include "libcore/net/loop_elements.hpp"
 #include "libcore/net/turns.hpp"
 
 namespace tn {
@@ -24,31 +25,17 @@ namespace blas = at::native::cpublas;
 // weights in the second-level one. oneDNN multiplies 24 and 48 rows in even parts, 32 not.
 constexpr std::int64_t kRows = 48, kMostColumns = 256;
 
-template <typename T>
-using Bits = std::conditional_t<std::is_same_v<T, float>, float, std::uint16_t>;
-
-// The right side of a product is read in groups of so many rows, element by element.
-template <typename T>
-constexpr std::int64_t kGroup = std::is_same_v<T, float> ? 1 : 2;
-constexpr std::int64_t kByteGroup = 4;
-
 constexpr float kMostLeft = 255, kMostRight = 127;  // bytes without and with a sign
 constexpr float kLeastLeft = 1e-30F;                // a pixel with nothing larger is zero
 
-template <typename T>
-const Bits<T>* bits_of(const at::Tensor& tensor) {
-  return reinterpret_cast<const Bits<T>*>(tensor.const_data_ptr<T>());
-}
-
-// `to` takes weights [depth][out] in groups of rows; the value of row k and column n is at(n, k).
+// `to` takes weights [depth][out] as right sides of `columns`, one after the other; at(n, k): the weight of
+// output channel n for input k.
 template <typename T, typename At>
-void pack_columns(std::int64_t depth, std::int64_t out, std::int64_t columns, std::int64_t group, T* to,
-                  const At& at) {
+void pack_columns(std::int64_t depth, std::int64_t out, std::int64_t columns, T* to, const At& at) {
   for (std::int64_t column = 0; column < out; column += columns) {
     const std::int64_t width = std::min(columns, out - column);
     for (std::int64_t k = 0; k < depth; ++k)
-      for (std::int64_t n = 0; n < width; ++n)
-        to[k / group * group * width + n * group + k % group] = at(column + n, k);
+      for (std::int64_t n = 0; n < width; ++n) to[in_right_side<T>(k, n, width)] = at(column + n, k);
     to += depth * width;
   }
 }
@@ -108,7 +95,7 @@ Pointwise::Pointwise(const at::Tensor& weight, const at::Tensor& bias, std::vect
 template <typename T>
 void Pointwise::pack(const at::Tensor& weight) {
   packed_ = at::empty({depth_ * out_}, type_);
-  pack_columns(depth_, out_, columns_, kGroup<T>, packed_.data_ptr<T>(),
+  pack_columns(depth_, out_, columns_, packed_.data_ptr<T>(),
                [this, from = weight.const_data_ptr<float>()](std::int64_t n, std::int64_t k) {
                  return static_cast<T>(from[n * depth_ + k]);
                });
@@ -117,7 +104,7 @@ void Pointwise::pack(const at::Tensor& weight) {
 void Pointwise::pack_bytes(const at::Tensor& weight) {
   scales_ = weight.abs().amax(1).clamp_min(1e-30).div(kMostRight);
   packed_ = at::empty({depth_ * out_}, at::kChar);
-  pack_columns(depth_, out_, columns_, kByteGroup, packed_.data_ptr<std::int8_t>(),
+  pack_columns(depth_, out_, columns_, packed_.data_ptr<std::int8_t>(),
                [this, from = weight.const_data_ptr<float>(), scales = scales_.const_data_ptr<float>()](
                    std::int64_t n, std::int64_t k) {
                  return static_cast<std::int8_t>(std::lround(from[n * depth_ + k] / scales[n]));
@@ -148,17 +135,16 @@ void Pointwise::each_block(const Job& job, const Work& work) const {
 }
 
 template <typename T>
-PointwiseTarget<T> Pointwise::target(const Job& job, const Block& block) const {
-  using Element = std::conditional_t<std::is_same_v<T, float>, float, at::BFloat16>;
+PointwiseTarget<LoopElement<T>> Pointwise::target(const Job& job, const Block& block) const {
   const std::int64_t at = block.pixel * out_ + block.column;
   return {
       .rows = block.rows,
       .columns = block.width,
       .bias = bias_.const_data_ptr<float>() + block.column,
-      .other = job.other != nullptr ? bits_of<Element>(*job.other) + at : nullptr,
+      .other = job.other != nullptr ? elements<T>(*job.other) + at : nullptr,
       .scale = job.scale != nullptr ? job.scale->const_data_ptr<float>() + block.image * out_ + block.column
                                     : nullptr,
-      .out = reinterpret_cast<T*>(job.out.data_ptr<Element>()) + at,
+      .out = mutable_elements<T>(job.out) + at,
       .stride = out_,
       .sums = job.sums.defined() ? job.sums.data_ptr<float>() + block.index * out_ + block.column : nullptr};
 }
@@ -175,9 +161,9 @@ void Pointwise::run(const Job& job) const {
       weights += pieces_[i] * block.width;
     }
     if constexpr (std::is_same_v<T, float>)
-      loops.finish(products, target<float>(job, block));
+      loops.finish(products, target<T>(job, block));
     else
-      loops.finish_half(products, target<std::uint16_t>(job, block));
+      loops.finish_half(products, target<T>(job, block));
   });
 }
 
@@ -187,7 +173,7 @@ Pointwise::Quantised Pointwise::quantise(const Job& job) const {
   auto* const bytes = all.bytes.data_ptr<std::uint8_t>();
   auto* const scales = all.scales.data_ptr<float>();
   std::vector<const std::uint16_t*> from;
-  for (const at::Tensor& piece : job.pieces) from.push_back(bits_of<at::BFloat16>(piece));
+  for (const at::Tensor& piece : job.pieces) from.push_back(elements<at::BFloat16>(piece));
   const PointwiseLoops& loops = pointwise_loops();
   const auto quantise_pixel = [&](std::int64_t pixel) {
     std::uint16_t bits = 0;
@@ -220,7 +206,7 @@ void Pointwise::run_bytes(const Job& job) const {
     loops.finish_bytes({.values = products,
                         .row_scales = left.scales.const_data_ptr<float>() + block.pixel,
                         .column_scales = scales_.const_data_ptr<float>() + block.column},
-                       target<std::uint16_t>(job, block));
+                       target<at::BFloat16>(job, block));
   });
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "libcore/net/loop_elements.hpp"
 #include "libcore/net/pointwise_loops.hpp"
 
 namespace tn {
@@ -46,7 +47,7 @@ class Pointwise {
   template <typename Work>
   void each_block(const Job& job, const Work& work) const;
   template <typename T>
-  PointwiseTarget<T> target(const Job& job, const Block& block) const;
+  PointwiseTarget<LoopElement<T>> target(const Job& job, const Block& block) const;
   template <typename T>
   void run(const Job& job) const;
   Quantised quantise(const Job& job) const;

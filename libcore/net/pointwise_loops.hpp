@@ -41,9 +41,7 @@ struct PointwiseLoops {
   void (*to_bytes)(const std::uint16_t* values, std::int64_t count, float factor, std::uint8_t* bytes);
 };
 
-extern const PointwiseLoops kPlainPointwise;       // any processor
-extern const PointwiseLoops kAvx512Pointwise;      // AVX-512 F, BW, DQ, VL
-extern const PointwiseLoops kAvx512Bf16Pointwise;  // the same and BF16
+extern const PointwiseLoops kPlainPointwise, kAvx512Pointwise, kAvx512Bf16Pointwise;  // instruction_set.hpp
 
 // The fastest that this processor runs.
 const PointwiseLoops& pointwise_loops();

@@ -16,6 +16,7 @@
 
 #include "libcore/net/attention_loops.hpp"
 #include "libcore/net/block_products.hpp"
+#include "libcore/net/turns.hpp"
 
 namespace tn {
 namespace {
@@ -32,10 +33,6 @@ std::int64_t round_up(std::int64_t value, std::int64_t to) {
 std::int64_t blocks_of(std::int64_t count, std::int64_t block) {
   return (count + block - 1) / block;
 }
-
-// The right side of a product is read in groups of kPair rows, element by element.
-template <typename T>
-constexpr std::int64_t kPair = std::is_same_v<T, at::BFloat16> ? 2 : 1;
 
 // One image's tokens: `rows` of `width` elements, `stride` apart.
 template <typename T>
@@ -77,8 +74,7 @@ void pack_right(const Tokens<T>& from, std::int64_t depth, std::int64_t width, T
   std::fill(to, to + depth * width, T(0));
   for (std::int64_t k = 0; k < from.rows; ++k) {
     const T* row = from.data + k * from.stride;
-    T* out = to + k / kPair<T> * kPair<T> * width + k % kPair<T>;
-    for (std::int64_t n = 0; n < from.width; ++n) out[n * kPair<T>] = row[n];
+    for (std::int64_t n = 0; n < from.width; ++n) to[in_right_side<T>(k, n, width)] = row[n];
   }
 }
 
@@ -88,20 +84,20 @@ void pack_right_transposed(const Tokens<T>& from, std::int64_t depth, std::int64
   std::fill(to, to + depth * width, T(0));
   for (std::int64_t n = 0; n < from.rows; ++n)
     for (std::int64_t k = 0; k < from.width; ++k)
-      to[k / kPair<T> * kPair<T> * width + n * kPair<T> + k % kPair<T>] = from.data[n * from.stride + k];
+      to[in_right_side<T>(k, n, width)] = from.data[n * from.stride + k];
 }
 
 // out[rows][columns] (+)= left[rows][depth] right[depth][columns], all packed, in float32.
 template <typename T>
 void multiply(std::int64_t rows, std::int64_t columns, std::int64_t depth, const T* left, const T* right,
               float* out, bool add) {
-  blas::brgemm(rows, columns, depth, depth, columns, columns, add, left, right, out, kPair<T> == 2);
+  blas::brgemm(rows, columns, depth, depth, columns, columns, add, left, right, out, kRightGroup<T> == 2);
 }
 
 template <typename T>
 void softmax_step(const AttentionLoops& loops, const float* energies, std::int64_t rows, std::int64_t width,
                   float* maxima, float* sums, float* factors, T* probabilities) {
-  if constexpr (kPair<T> == 2)
+  if constexpr (kRightGroup<T> == 2)
     loops.softmax_step_half(energies, rows, width, maxima, sums, factors,
                             reinterpret_cast<std::uint16_t*>(probabilities));
   else
@@ -119,8 +115,8 @@ Shape shape_of(const at::Tensor& query, const at::Tensor& key, const at::Tensor&
 // `work(task)` for every task, on all threads; releases what the products hold of the processor afterwards.
 template <typename Work>
 void on_all_threads(std::int64_t tasks, const Work& work) {
-  at::parallel_for(0, tasks, 1, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t task = first; task < last; ++task) work(task);
+  in_turns(tasks, [&](Turns& turns) {
+    while (const auto task = turns.next()) work(*task);
     blas::brgemm_release();
   });
 }
@@ -134,7 +130,7 @@ struct Forward {
 
   const at::Tensor &query, &key, &value;
   Shape shape;
-  std::int64_t depth = round_up(shape.depth, kPair<T>);
+  std::int64_t depth = round_up(shape.depth, kRightGroup<T>);
   std::int64_t width = round_up(shape.width, kLanes);
   std::int64_t padded_keys = round_up(shape.keys, kLanes);
   std::int64_t key_blocks = blocks_of(shape.keys, kForwardKeys);
@@ -163,14 +159,14 @@ struct Forward {
     pack();
     const std::int64_t query_blocks = blocks_of(shape.queries, kForwardQueries);
     const AttentionLoops& loops = attention_loops();
-    at::parallel_for(0, shape.images * query_blocks, 1, [&](std::int64_t first, std::int64_t last) {
+    in_turns(shape.images * query_blocks, [&](Turns& turns) {
       std::vector<T> left(static_cast<std::size_t>(kForwardQueries * depth));
       std::vector<T> probabilities(static_cast<std::size_t>(kForwardQueries * kForwardKeys));
       std::vector<float> energies(probabilities.size());
       std::vector<float> sum_of_values(static_cast<std::size_t>(kForwardQueries * width));
       std::vector<float> maxima(kForwardQueries), sums(kForwardQueries), factors(kForwardQueries);
-      for (std::int64_t task = first; task < last; ++task) {
-        const std::int64_t image = task / query_blocks, start = task % query_blocks * kForwardQueries;
+      while (const auto task = turns.next()) {
+        const std::int64_t image = *task / query_blocks, start = *task % query_blocks * kForwardQueries;
         const Tokens<T> queries = tokens_of<T>(query, image).part(start, kForwardQueries);
         const std::int64_t rows = queries.rows;
         pack_left(queries, depth, left.data());
@@ -219,7 +215,7 @@ template <typename T>
 struct Backward {
   const at::Tensor &query, &key, &value, &out, &log_sums, &slope;
   Shape shape = shape_of(query, key, value);
-  std::int64_t depth = round_up(shape.depth, kPair<T>);
+  std::int64_t depth = round_up(shape.depth, kRightGroup<T>);
   std::int64_t wide_depth = round_up(shape.depth, kLanes);  // where D is the width of a right side
   std::int64_t width = round_up(shape.width, kLanes);
   std::int64_t query_blocks = blocks_of(shape.queries, kBackwardQueries);
@@ -293,7 +289,7 @@ struct Backward {
              at::Tensor& key_gradient, at::Tensor& value_gradient) const {
     const AttentionLoops& loops = attention_loops();
     const Tokens<T> keys = tokens_of<T>(key, image).part(first_key, kBackwardKeys);
-    const std::int64_t rows = keys.rows, even_rows = round_up(rows, kPair<T>);
+    const std::int64_t rows = keys.rows, even_rows = round_up(rows, kRightGroup<T>);
     pack_left(keys, depth, desk.left_keys.data());
     pack_left(tokens_of<T>(value, image).part(first_key, kBackwardKeys), width, desk.left_values.data());
     pack_left_transposed(keys, depth, even_rows, desk.left_keys_t.data());
@@ -306,7 +302,7 @@ struct Backward {
       const float* log = at_block<float>(logs, image, b, 1);
       const float* delta = at_block<float>(deltas, image, b, 1);
       const T* right_gradients = desk.gradients.data();
-      if constexpr (kPair<T> == 2) {
+      if constexpr (kRightGroup<T> == 2) {
         const auto bits = [](std::vector<T>& values) {
           return reinterpret_cast<std::uint16_t*>(values.data());
         };

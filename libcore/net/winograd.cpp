@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "libcore/net/block_products.hpp"
+#include "libcore/net/loop_elements.hpp"
 #include "libcore/net/turns.hpp"
 
 namespace tn {
@@ -31,13 +32,6 @@ constexpr std::int64_t kMostPairBytes = std::int64_t{4} << 20U;
 // Tiles at a time: with many the weights are read seldom, with few the numbers and the products of a block
 // stay near (about the second-level cache), and there are blocks for every thread.
 constexpr std::int64_t kMostTiles = 64, kFewestTiles = 16, kBlockBytes = std::int64_t{2} << 20U;
-
-template <typename T>
-using Bits = std::conditional_t<std::is_same_v<T, float>, float, std::uint16_t>;
-
-// The right side of a product is read in groups of kPair rows, element by element.
-template <typename T>
-constexpr std::int64_t kPair = std::is_same_v<T, float> ? 1 : 2;
 
 // Elements from one matrix of a block to the next: an odd number of cache lines, since the transforms touch
 // all of them at once and a power of two would put them into one set of the first-level cache.
@@ -78,10 +72,10 @@ at::Tensor pack(const at::Tensor& weight, const Tile& tile, at::ScalarType type)
   at::Tensor packed = at::empty({tile.numbers() * in * out}, weight.options().dtype(type));
   const auto* from = kernels.const_data_ptr<float>();
   auto* to = packed.data_ptr<T>();
-  in_turns(in / kPair<T>, [&](Turns& turns) {
+  in_turns(in / kRightGroup<T>, [&](Turns& turns) {
     std::vector<double> sums(static_cast<std::size_t>(out));
     const auto pack_row = [&](std::int64_t k) {
-      T* matrix = to + k / kPair<T> * kPair<T> * out + k % kPair<T>;
+      T* matrix = to;
       for (const Taps& column : columns)
         for (const Taps& row : rows) {
           std::ranges::fill(sums, 0.0);
@@ -92,32 +86,57 @@ at::Tensor pack(const at::Tensor& weight, const Tile& tile, at::ScalarType type)
               tap += out;
             }
           for (std::int64_t n = 0; n < out; ++n)
-            matrix[n * kPair<T>] = static_cast<T>(static_cast<float>(sums[static_cast<std::size_t>(n)]));
+            matrix[in_right_side<T>(k, n, out)] =
+                static_cast<T>(static_cast<float>(sums[static_cast<std::size_t>(n)]));
           matrix += in * out;
         }
     };
     while (const auto group = turns.next())
-      for (std::int64_t k = *group * kPair<T>; k < (*group + 1) * kPair<T>; ++k) pack_row(k);
+      for (std::int64_t k = *group * kRightGroup<T>; k < (*group + 1) * kRightGroup<T>; ++k) pack_row(k);
   });
   return packed;
 }
 
-// How a convolution is cut into tasks: so many tiles by so many output channels.
-struct Cut {
-  std::int64_t tiles, columns;
+// The tiles of all images, row by row, image after image.
+struct Tiling {
+  Tiling(const at::Tensor& features, const Tile& tile)
+      : rows(tile.rows),
+        height(features.size(2)),
+        width(features.size(3)),
+        across((width + Tile::kColumns - 1) / Tile::kColumns),
+        of_image((height + rows - 1) / rows * across),
+        tiles(features.size(0) * of_image) {}
+
+  WinogradPlace place(std::int64_t tile, std::int64_t channels) const {
+    const std::int64_t in_image = tile % of_image;
+    return {.height = height,
+            .width = width,
+            .channels = channels,
+            .y = in_image / across * rows,
+            .x = in_image % across * Tile::kColumns};
+  }
+  std::int64_t image_begin(std::int64_t tile, std::int64_t channels) const {
+    return tile / of_image * height * width * channels;
+  }
+
+  std::int64_t rows, height, width, across, of_image, tiles;
 };
 
-Cut cut(std::int64_t tiles, std::int64_t out, std::int64_t bytes_per_tile) {
-  const std::int64_t threads = at::get_num_threads();
-  Cut cut{kMostTiles, out};
-  while (cut.tiles > kFewestTiles &&
-         (cut.tiles * bytes_per_tile > kBlockBytes || tiles < 2 * cut.tiles * threads))
-    cut.tiles /= 2;
-  // Small images: the threads share the output channels, each with all numbers of a block.
-  const std::int64_t blocks = (tiles + cut.tiles - 1) / cut.tiles;
-  while (blocks * (out / cut.columns) < threads && cut.columns % 32 == 0) cut.columns /= 2;
-  return cut;
-}
+// How a convolution is cut into tasks: so many tiles by so many output channels.
+struct Cut {
+  Cut(std::int64_t all_tiles, std::int64_t out, std::int64_t bytes_per_tile) : columns(out) {
+    const std::int64_t threads = at::get_num_threads();
+    while (tiles > kFewestTiles && (tiles * bytes_per_tile > kBlockBytes || all_tiles < 2 * tiles * threads))
+      tiles /= 2;
+    // Small images: the threads share the output channels, each with all numbers of a block.
+    blocks = (all_tiles + tiles - 1) / tiles;
+    while (blocks * (out / columns) < threads && columns % 32 == 0) columns /= 2;
+    parts = out / columns;
+  }
+
+  std::int64_t tiles = kMostTiles, columns;
+  std::int64_t blocks, parts;  // of tiles, of output channels
+};
 
 bool is_served(const at::Tensor& weight) {
   return weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 && weight.size(0) % 16 == 0 &&
@@ -151,58 +170,47 @@ WinogradConvolution::WinogradConvolution(const at::Tensor& weight, const at::Ten
 
 template <typename T>
 void WinogradConvolution::run(const at::Tensor& features, at::Tensor& out) const {
-  const std::int64_t images = features.size(0), height = features.size(2), width = features.size(3);
-  const std::int64_t across = (width + Tile::kColumns - 1) / Tile::kColumns;
-  const std::int64_t of_image = (height + tile_.rows - 1) / tile_.rows * across, tiles = images * of_image;
+  const Tiling tiling(features, tile_);
   const std::int64_t numbers = tile_.numbers();
-  const Cut task = cut(tiles, out_,
-                       numbers * (in_ * static_cast<std::int64_t>(sizeof(T)) +
-                                  out_ * static_cast<std::int64_t>(sizeof(float))));
-  const std::int64_t to_next = distance<T>(task.tiles * in_),
-                     to_next_product = distance<float>(task.tiles * task.columns);
-  const auto* from = reinterpret_cast<const Bits<T>*>(features.const_data_ptr<T>());
-  auto* to = reinterpret_cast<Bits<T>*>(out.data_ptr<T>());
+  const Cut cut(tiling.tiles, out_,
+                numbers * (in_ * static_cast<std::int64_t>(sizeof(T)) +
+                           out_ * static_cast<std::int64_t>(sizeof(float))));
+  const std::int64_t to_next = distance<T>(cut.tiles * in_),
+                     to_next_product = distance<float>(cut.tiles * cut.columns);
+  const LoopElement<T>* from = elements<T>(features);
+  LoopElement<T>* to = mutable_elements<T>(out);
   const auto* weights = packed_.const_data_ptr<T>();
   const auto* bias = bias_.const_data_ptr<float>();
   const WinogradTransforms& transforms = winograd_loops().of(tile_);
-  const std::int64_t parts = out_ / task.columns, blocks = (tiles + task.tiles - 1) / task.tiles;
-  in_turns(blocks * parts, [&](Turns& turns) {
+  in_turns(cut.blocks * cut.parts, [&](Turns& turns) {
     const Scratch<T> left(numbers * to_next);
     const Scratch<float> products(numbers * to_next_product);
     while (const auto turn = turns.next()) {
-      const std::int64_t first = *turn / parts * task.tiles, column = *turn % parts * task.columns;
-      const std::int64_t count = std::min(task.tiles, tiles - first);
-      const auto each_tile = [&](std::int64_t channels,
-                                 const auto& work) {  // work(row, image's place, tile's)
-        for (std::int64_t row = 0; row < count; ++row) {
-          const std::int64_t tile = first + row, in_image = tile % of_image;
-          work(row, tile / of_image * height * width * channels,
-               WinogradPlace{.height = height,
-                             .width = width,
-                             .channels = channels,
-                             .y = in_image / across * tile_.rows,
-                             .x = in_image % across * Tile::kColumns});
-        }
-      };
-      each_tile(in_, [&](std::int64_t row, std::int64_t image, const WinogradPlace& place) {
-        auto* const of_row = reinterpret_cast<Bits<T>*>(left.data()) + row * in_;
+      const std::int64_t first = *turn / cut.parts * cut.tiles;
+      const std::int64_t count = std::min(cut.tiles, tiling.tiles - first);
+      const WinogradSlice slice{.first = *turn % cut.parts * cut.columns, .count = cut.columns};
+      for (std::int64_t row = 0; row < count; ++row) {
+        const auto* image = from + tiling.image_begin(first + row, in_);
+        auto* of_row = reinterpret_cast<LoopElement<T>*>(left.data() + row * in_);
         if constexpr (std::is_same_v<T, float>)
-          transforms.to_numbers(from + image, place, of_row, to_next);
+          transforms.to_numbers(image, tiling.place(first + row, in_), of_row, to_next);
         else
-          transforms.to_numbers_half(from + image, place, of_row, to_next);
-      });
+          transforms.to_numbers_half(image, tiling.place(first + row, in_), of_row, to_next);
+      }
       for (std::int64_t p = 0; p < numbers; ++p)
-        blas::brgemm(count, task.columns, in_, in_, out_, task.columns, /*add_C=*/false,
-                     left.data() + p * to_next, weights + p * in_ * out_ + column * kPair<T>,
-                     products.data() + p * to_next_product, /*is_vnni=*/kPair<T> == 2);
-      each_tile(out_, [&](std::int64_t row, std::int64_t image, const WinogradPlace& place) {
-        const float* const of_row = products.data() + row * task.columns;
-        const WinogradSlice slice{.first = column, .count = task.columns};
+        blas::brgemm(count, cut.columns, in_, in_, out_, cut.columns, /*add_C=*/false,
+                     left.data() + p * to_next,
+                     weights + p * in_ * out_ + in_right_side<T>(0, slice.first, out_),
+                     products.data() + p * to_next_product, /*is_vnni=*/kRightGroup<T> > 1);
+      for (std::int64_t row = 0; row < count; ++row) {
+        auto* image = to + tiling.image_begin(first + row, out_);
+        const float* of_row = products.data() + row * cut.columns;
+        const WinogradPlace place = tiling.place(first + row, out_);
         if constexpr (std::is_same_v<T, float>)
-          transforms.to_pixels(of_row, to_next_product, bias, place, slice, to + image);
+          transforms.to_pixels(of_row, to_next_product, bias, place, slice, image);
         else
-          transforms.to_pixels_half(of_row, to_next_product, bias, place, slice, to + image);
-      });
+          transforms.to_pixels_half(of_row, to_next_product, bias, place, slice, image);
+      }
     }
     blas::brgemm_release();
   });

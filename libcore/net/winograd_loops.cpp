@@ -2,14 +2,12 @@
 #define TN_LOOPS_NAME "plain"
 #include "libcore/net/winograd_loops.inc"
 
-#include "libcore/net/attention_loops.hpp"
+#include "libcore/net/instruction_set.hpp"
 
 namespace tn {
 
 const WinogradLoops& winograd_loops() {
-  const AttentionLoops& like = attention_loops();
-  if (&like == &kPlainLoops) return kPlainWinograd;
-  return &like == &kAvx512Loops ? kAvx512Winograd : kAvx512Bf16Winograd;
+  return fastest(kPlainWinograd, kAvx512Winograd, kAvx512Bf16Winograd);
 }
 
 }  // namespace tn

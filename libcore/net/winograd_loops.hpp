@@ -55,9 +55,7 @@ struct WinogradLoops {
   }
 };
 
-extern const WinogradLoops kPlainWinograd;       // any processor
-extern const WinogradLoops kAvx512Winograd;      // AVX-512 F, BW, DQ, VL
-extern const WinogradLoops kAvx512Bf16Winograd;  // the same and BF16
+extern const WinogradLoops kPlainWinograd, kAvx512Winograd, kAvx512Bf16Winograd;  // instruction_set.hpp
 
 // The fastest that this processor runs.
 const WinogradLoops& winograd_loops();

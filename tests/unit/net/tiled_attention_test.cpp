@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "libcore/net/attention_loops.hpp"
+#include "libcore/net/instruction_set.hpp"
 #include "tests/unit/net/tensors.hpp"
 
 namespace tn {
@@ -139,10 +140,7 @@ TEST(TiledAttention, TakesNoOtherTypes) {
 // ---- the loops, of every instruction set that this machine has ----
 
 std::vector<const AttentionLoops*> all_loops() {
-  std::vector<const AttentionLoops*> loops{&kPlainLoops};
-  if (&attention_loops() != &kPlainLoops) loops.push_back(&kAvx512Loops);
-  if (&attention_loops() == &kAvx512Bf16Loops) loops.push_back(&kAvx512Bf16Loops);
-  return loops;
+  return runnable(kPlainLoops, kAvx512Loops, kAvx512Bf16Loops);
 }
 
 float widened(std::uint16_t half) {

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "libcore/net/attention_loops.hpp"
+#include "libcore/net/instruction_set.hpp"
 #include "libcore/net/runtime.hpp"
 #include "libcore/net/winograd_loops.hpp"
 #include "tests/unit/net/tensors.hpp"
@@ -163,10 +163,7 @@ TEST_P(WinogradOf, ServesWhatItComputesOnly) {
 // ---- the transforms, of every instruction set that this machine has ----
 
 std::vector<const WinogradLoops*> all_loops() {
-  std::vector<const WinogradLoops*> loops{&kPlainWinograd};
-  if (&attention_loops() != &kPlainLoops) loops.push_back(&kAvx512Winograd);
-  if (&attention_loops() == &kAvx512Bf16Loops) loops.push_back(&kAvx512Bf16Winograd);
-  return loops;
+  return runnable(kPlainWinograd, kAvx512Winograd, kAvx512Bf16Winograd);
 }
 
 // What the method rests on, by the definition: with the kernel's numbers from Lagrange's formula, the
