@@ -21,11 +21,11 @@ class EcaImpl : public torch::nn::Module {
   explicit EcaImpl(std::int64_t kernel);  // odd
   EcaImpl(std::int64_t channels, EcaRule rule);
   at::Tensor forward(const at::Tensor& features);  // [N,C,H,W] -> [N,C,1,1] in (0,1), to multiply with
-  at::Tensor scale(const at::Tensor& means);       // [N,C], the pools -> [N,C]
+
+  // The same from the pools, on the processor and for inference: [N,C] contiguous float32 -> [N,C].
+  at::Tensor scale(const at::Tensor& means) const;
 
  private:
-  at::Tensor filtered(const at::Tensor& means);  // [N,C] -> [N,1,C]
-
   torch::nn::Conv1d conv_;
 };
 TORCH_MODULE(Eca);

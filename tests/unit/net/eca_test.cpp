@@ -18,6 +18,18 @@ TEST(Eca, WeighsHandWorkedChannels) {
   EXPECT_LT(test::largest_difference(eca->forward(features), expected), 1e-6);
 }
 
+// Fewer channels than taps, and more.
+TEST(Eca, WeighsPoolsAsItWeighsFeatures) {
+  for (const std::int64_t taps : {3, 5})
+    for (const std::int64_t channels : {1, 2, 4, 20}) {
+      Eca eca(taps);
+      test::named(*eca, "conv.weight").detach().copy_(test::formula(1, {1, 1, taps}));
+      const at::Tensor features = test::formula(2, {3, channels, 5, 4});
+      const at::Tensor expected = eca->forward(features).view({3, channels});
+      EXPECT_LT(test::largest_difference(eca->scale(features.mean({2, 3})), expected), 1e-6);
+    }
+}
+
 TEST(Eca, HasOneFilterOfThreeTapsWithoutBias) {
   const Eca eca(1024, EcaRule::fixed3);
   ASSERT_EQ(eca->named_parameters().size(), 1U);
