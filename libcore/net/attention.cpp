@@ -3,6 +3,7 @@
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/baddbmm.h>
 #include <ATen/ops/bmm.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
@@ -121,10 +122,30 @@ MixedAttentionImpl::MixedAttentionImpl(std::int64_t in, std::int64_t width, std:
   register_module("channel_out", channel_out_);
 }
 
-at::Tensor MixedAttentionImpl::forward(const at::Tensor& features) {
-  at::Tensor position = position_in_->forward(features);
+// Features of many channels are transformed once for both.
+void MixedAttentionImpl::fold(at::ScalarType type) {
+  const at::Tensor& weight = position_in_->weight();
+  if (!WinogradConvolution::serves(at::cat({weight, weight}), position_in_->options(), type)) return;
+  const FoldedWeights position = position_in_->hand_over(), channel = channel_in_->hand_over();
+  both_in_.emplace(at::cat({position.weight, channel.weight}), at::cat({position.bias, channel.bias}), type,
+                   std::vector{weight.size(0), weight.size(0)});
+}
+
+std::array<at::Tensor, 2> MixedAttentionImpl::branches(const std::vector<at::Tensor>& pieces) {
+  if (both_in_) {
+    std::vector<at::Tensor> laid;
+    for (const at::Tensor& piece : pieces)
+      laid.push_back(piece.to(both_in_->type()).contiguous(at::MemoryFormat::ChannelsLast));
+    const std::vector<at::Tensor> both = both_in_->forward(laid);
+    return {both.front(), both.back()};
+  }
+  const at::Tensor features = pieces.size() == 1 ? pieces.front() : at::cat(pieces, 1);
+  return {position_in_->forward(features), channel_in_->forward(features)};
+}
+
+at::Tensor MixedAttentionImpl::forward(const std::vector<at::Tensor>& pieces) {
+  auto [position, channel] = branches(pieces);
   if (position_) position = position_->forward(position);
-  at::Tensor channel = channel_in_->forward(features);
   if (channel_) channel = channel_->forward(channel);
   return position_out_->forward(position) + channel_out_->forward(channel);
 }

@@ -6,9 +6,14 @@
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/pimpl.h>
 
+#include <array>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "libcore/net/blocks.hpp"
+#include "libcore/net/foldable.hpp"
+#include "libcore/net/winograd.hpp"
 
 namespace tn {
 
@@ -55,16 +60,22 @@ TORCH_MODULE(ChannelAttention);
 
 // Two branches, each a 3x3 convolution to the given width, an attention and another 3x3 convolution; summed.
 // With `attends` false the convolutions stand alone.
-class MixedAttentionImpl : public torch::nn::Module {
+class MixedAttentionImpl : public torch::nn::Module, public Foldable {
  public:
   MixedAttentionImpl(std::int64_t in, std::int64_t width, std::int64_t pool, bool attends = true);
-  at::Tensor forward(const at::Tensor& features);  // [N,in,H,W] -> [N,width,H,W]
+  // Tensors as though concatenated, [N,in,H,W] in all -> [N,width,H,W].
+  at::Tensor forward(const std::vector<at::Tensor>& pieces);
+
+  void fold(at::ScalarType type) override;
 
  private:
+  std::array<at::Tensor, 2> branches(const std::vector<at::Tensor>& pieces);  // behind the first convolutions
+
   ConvBnRelu position_in_, channel_in_;
   PositionAttention position_{nullptr};
   ChannelAttention channel_{nullptr};
   ConvBnRelu position_out_, channel_out_;
+  std::optional<WinogradConvolution> both_in_;  // folded: position_in_ and channel_in_ as one
 };
 TORCH_MODULE(MixedAttention);
 

@@ -21,7 +21,12 @@ ConvBnReluImpl::ConvBnReluImpl(const ConvBnReluOptions& options)
 }
 
 void ConvBnReluImpl::fold(at::ScalarType type) {
-  folded_.emplace(folded_weights(), conv_->options, type);
+  if (!handed_over_) folded_.emplace(folded_weights(), conv_->options, type);
+}
+
+FoldedWeights ConvBnReluImpl::hand_over() {
+  handed_over_ = true;
+  return folded_weights();
 }
 
 at::Tensor ConvBnReluImpl::forward(const at::Tensor& features) {

@@ -29,9 +29,16 @@ class ConvBnReluImpl : public torch::nn::Module, public Foldable {
   at::Tensor forward(const at::Tensor& features);  // [N,in,H,W] -> [N,out,ceil(H/stride),ceil(W/stride)]
 
   void fold(at::ScalarType type) override;
-  FoldedWeights folded_weights() const { return tn::fold(*conv_, *bn_); }
+
+  const at::Tensor& weight() const { return conv_->weight; }  // [out,in,kernel,kernel]
+  const torch::nn::detail::ConvNdOptions<2>& options() const { return conv_->options; }
+  // What fold() would take, for a part of the network that computes in this one's place from now on.
+  FoldedWeights hand_over();
 
  private:
+  FoldedWeights folded_weights() const { return tn::fold(*conv_, *bn_); }
+
+  bool handed_over_ = false;
   torch::nn::Conv2d conv_;
   BatchNorm bn_;
   std::optional<FoldedConvolution> folded_;

@@ -16,7 +16,7 @@ DaNet::DaNet(const NetOptions& options) : ResNetSegmenter(options, 8) {
 }
 
 at::Tensor DaNet::decode(const ResNetFeatures& features) {
-  return attention_->forward(features.last);
+  return attention_->forward({features.last});
 }
 
 }  // namespace tn

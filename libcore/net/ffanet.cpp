@@ -1,6 +1,6 @@
 #include "libcore/net/ffanet.hpp"
 
-#include <ATen/ops/cat.h>
+#include <vector>
 
 namespace tn {
 
@@ -36,7 +36,7 @@ at::Tensor FfaNet::mask_logits(const Pyramid& features, const at::Tensor& images
   if (fused.requires_grad())
     fused.register_hook(
         [](const at::Tensor& gradient) { return gradient.contiguous(gradient.suggest_memory_format()); });
-  const at::Tensor attended = attention_->forward(f0_ ? at::cat({features.f0, fused}, 1) : fused);
+  const at::Tensor attended = attention_->forward(f0_ ? std::vector{features.f0, fused} : std::vector{fused});
   return mask_head_->forward(attended, {images.size(2), images.size(3)}, image_keys());
 }
 

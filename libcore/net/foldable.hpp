@@ -21,8 +21,8 @@ class Foldable {
   virtual void fold(at::ScalarType type) = 0;
 };
 
-// Folds every part that can; in bfloat16 the weights of the other convolutions and linear layers are rounded,
-// so that autocast has none to convert. float32 answers differ by rounding only.
+// Folds every part that can, wholes before their parts; in bfloat16 the weights of the other convolutions and
+// linear layers are rounded, so that autocast has none to convert. float32 answers differ by rounding only.
 void fold_for_inference(torch::nn::Module& network, at::ScalarType type);
 
 }  // namespace tn

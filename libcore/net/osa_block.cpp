@@ -29,11 +29,11 @@ OsaBlockImpl::OsaBlockImpl(const OsaOptions& options)
 void OsaBlockImpl::fold(at::ScalarType type) {
   std::vector<std::int64_t> pieces(kConvolutions + 1, options_.mid);
   pieces.front() = options_.in;
-  const FoldedWeights concat = conv_concat_->folded_weights();
-  if (!Pointwise::serves(concat.weight, pieces, type)) return;
+  if (!Pointwise::serves(conv_concat_->weight(), pieces, type)) return;
+  const FoldedWeights concat = conv_concat_->hand_over();
   concat_folded_.emplace(concat.weight, concat.bias, pieces, type);
   if (!shortcut_) return;
-  const FoldedWeights shortcut = shortcut_->folded_weights();
+  const FoldedWeights shortcut = shortcut_->hand_over();
   shortcut_folded_.emplace(shortcut.weight, shortcut.bias, std::vector<std::int64_t>{options_.in}, type);
 }
 

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -143,6 +145,44 @@ bool is_served(const at::Tensor& weight) {
          weight.size(1) % 16 == 0;
 }
 
+template <typename T>
+auto transforms_of(const WinogradTransforms& transforms) {
+  if constexpr (std::is_same_v<T, float>)
+    return std::pair(transforms.to_numbers, transforms.to_pixels);
+  else
+    return std::pair(transforms.to_numbers_half, transforms.to_pixels_half);
+}
+
+// Whether tensors of so many channels are one of `all`.
+bool are_served(std::span<const std::int64_t> channels, std::int64_t all) {
+  return std::reduce(channels.begin(), channels.end()) == all &&
+         std::ranges::all_of(channels, [](std::int64_t count) { return count > 0 && count % 16 == 0; });
+}
+
+// One tensor's share of all channels.
+template <typename Element>
+struct Share {
+  Element* data;
+  std::int64_t first, count;
+
+  // Its channels among those from `column` on.
+  WinogradSlice of(std::int64_t column, std::int64_t columns) const {
+    const std::int64_t begin = std::max(column, first), end = std::min(column + columns, first + count);
+    return {.first = begin - first, .count = end - begin};
+  }
+};
+template <typename Element>
+std::vector<Share<Element>> shares_of(std::span<const at::Tensor> tensors,
+                                      Element* (*elements_of)(const at::Tensor&)) {
+  std::vector<Share<Element>> shares;
+  std::int64_t first = 0;
+  for (const at::Tensor& tensor : tensors) {
+    shares.push_back({elements_of(tensor), first, tensor.size(1)});
+    first += tensor.size(1);
+  }
+  return shares;
+}
+
 }  // namespace
 
 bool WinogradConvolution::serves(const at::Tensor& weight, const torch::nn::detail::ConvNdOptions<2>& options,
@@ -159,75 +199,85 @@ bool WinogradConvolution::serves(const at::Tensor& weight, const torch::nn::deta
 }
 
 WinogradConvolution::WinogradConvolution(const at::Tensor& weight, const at::Tensor& bias,
-                                         at::ScalarType type)
+                                         at::ScalarType type, std::vector<std::int64_t> parts)
     : in_(weight.size(1)),
       out_(weight.size(0)),
-      tile_{.rows = in_ * out_ <= kFewChannelPairs ? 4 : 2},
+      parts_(parts.empty() ? std::vector{out_} : std::move(parts)),
+      tile_{.rows = in_ * std::ranges::max(parts_) <= kFewChannelPairs ? 4 : 2},
       bias_(bias.to(at::kFloat).contiguous()) {
   TORCH_CHECK(is_served(weight), "Winograd's convolution: weights of ", weight.sizes());
+  TORCH_CHECK(are_served(parts_, out_), "Winograd's convolution: parts of ", parts_, " channels for ", out_);
   packed_ = type == at::kFloat ? pack<float>(weight, tile_, type) : pack<at::BFloat16>(weight, tile_, type);
 }
 
 template <typename T>
-void WinogradConvolution::run(const at::Tensor& features, at::Tensor& out) const {
-  const Tiling tiling(features, tile_);
+void WinogradConvolution::run(std::span<const at::Tensor> pieces, std::span<const at::Tensor> answers) const {
+  const Tiling tiling(pieces.front(), tile_);
   const std::int64_t numbers = tile_.numbers();
   const Cut cut(tiling.tiles, out_,
                 numbers * (in_ * static_cast<std::int64_t>(sizeof(T)) +
                            out_ * static_cast<std::int64_t>(sizeof(float))));
   const std::int64_t to_next = distance<T>(cut.tiles * in_),
                      to_next_product = distance<float>(cut.tiles * cut.columns);
-  const LoopElement<T>* from = elements<T>(features);
-  LoopElement<T>* to = mutable_elements<T>(out);
+  const auto from = shares_of(pieces, elements<T>);
+  const auto to = shares_of(answers, mutable_elements<T>);
   const auto* weights = packed_.const_data_ptr<T>();
   const auto* bias = bias_.const_data_ptr<float>();
-  const WinogradTransforms& transforms = winograd_loops().of(tile_);
+  const auto [to_numbers, to_pixels] = transforms_of<T>(winograd_loops().of(tile_));
   in_turns(cut.blocks * cut.parts, [&](Turns& turns) {
     const Scratch<T> left(numbers * to_next);
     const Scratch<float> products(numbers * to_next_product);
     while (const auto turn = turns.next()) {
       const std::int64_t first = *turn / cut.parts * cut.tiles;
       const std::int64_t count = std::min(cut.tiles, tiling.tiles - first);
-      const WinogradSlice slice{.first = *turn % cut.parts * cut.columns, .count = cut.columns};
-      for (std::int64_t row = 0; row < count; ++row) {
-        const auto* image = from + tiling.image_begin(first + row, in_);
-        auto* of_row = reinterpret_cast<LoopElement<T>*>(left.data() + row * in_);
-        if constexpr (std::is_same_v<T, float>)
-          transforms.to_numbers(image, tiling.place(first + row, in_), of_row, to_next);
-        else
-          transforms.to_numbers_half(image, tiling.place(first + row, in_), of_row, to_next);
-      }
+      const std::int64_t column = *turn % cut.parts * cut.columns;
+      for (std::int64_t row = 0; row < count; ++row)
+        for (const auto& share : from)
+          to_numbers(share.data + tiling.image_begin(first + row, share.count),
+                     tiling.place(first + row, share.count),
+                     reinterpret_cast<LoopElement<T>*>(left.data()) + row * in_ + share.first, to_next);
       for (std::int64_t p = 0; p < numbers; ++p)
         blas::brgemm(count, cut.columns, in_, in_, out_, cut.columns, /*add_C=*/false,
-                     left.data() + p * to_next,
-                     weights + p * in_ * out_ + in_right_side<T>(0, slice.first, out_),
+                     left.data() + p * to_next, weights + p * in_ * out_ + in_right_side<T>(0, column, out_),
                      products.data() + p * to_next_product, /*is_vnni=*/kRightGroup<T> > 1);
-      for (std::int64_t row = 0; row < count; ++row) {
-        auto* image = to + tiling.image_begin(first + row, out_);
-        const float* of_row = products.data() + row * cut.columns;
-        const WinogradPlace place = tiling.place(first + row, out_);
-        if constexpr (std::is_same_v<T, float>)
-          transforms.to_pixels(of_row, to_next_product, bias, place, slice, image);
-        else
-          transforms.to_pixels_half(of_row, to_next_product, bias, place, slice, image);
-      }
+      for (std::int64_t row = 0; row < count; ++row)
+        for (const auto& share : to) {
+          const WinogradSlice slice = share.of(column, cut.columns);
+          if (slice.count > 0)
+            to_pixels(products.data() + row * cut.columns + share.first + slice.first - column,
+                      to_next_product, bias + share.first, tiling.place(first + row, share.count), slice,
+                      share.data + tiling.image_begin(first + row, share.count));
+        }
     }
     blas::brgemm_release();
   });
 }
 
 at::Tensor WinogradConvolution::forward(const at::Tensor& features) const {
-  TORCH_CHECK(features.dim() == 4 && features.size(1) == in_ &&
-                  features.scalar_type() == packed_.scalar_type() &&
-                  features.is_contiguous(at::MemoryFormat::ChannelsLast),
-              "Winograd's convolution: features of ", features.sizes(), " for ", in_, " channels");
-  at::Tensor out = at::empty({features.size(0), out_, features.size(2), features.size(3)}, packed_.options(),
-                             at::MemoryFormat::ChannelsLast);
+  return forward(std::span(&features, 1)).front();
+}
+
+std::vector<at::Tensor> WinogradConvolution::forward(std::span<const at::Tensor> pieces) const {
+  const at::Tensor& first = pieces.front();
+  std::vector<std::int64_t> channels;
+  for (const at::Tensor& piece : pieces) {
+    TORCH_CHECK(piece.dim() == 4 && piece.scalar_type() == packed_.scalar_type() &&
+                    piece.is_contiguous(at::MemoryFormat::ChannelsLast) && piece.size(0) == first.size(0) &&
+                    piece.size(2) == first.size(2) && piece.size(3) == first.size(3),
+                "Winograd's convolution: features of ", piece.sizes());
+    channels.push_back(piece.size(1));
+  }
+  TORCH_CHECK(are_served(channels, in_), "Winograd's convolution: features of ", channels, " channels for ",
+              in_);
+  std::vector<at::Tensor> answers;
+  for (const std::int64_t part : parts_)
+    answers.push_back(at::empty({first.size(0), part, first.size(2), first.size(3)}, packed_.options(),
+                                at::MemoryFormat::ChannelsLast));
   if (packed_.scalar_type() == at::kFloat)
-    run<float>(features, out);
+    run<float>(pieces, answers);
   else
-    run<at::BFloat16>(features, out);
-  return out;
+    run<at::BFloat16>(pieces, answers);
+  return answers;
 }
 
 }  // namespace tn

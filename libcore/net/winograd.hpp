@@ -5,6 +5,8 @@
 #include <torch/nn/modules/conv.h>
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "libcore/net/winograd_loops.hpp"
 
@@ -17,8 +19,11 @@ namespace tn {
 // in float32, 0.6 or 1 % where it has 0.24 %.
 class WinogradConvolution {
  public:
-  // Weight [out,in,3,3] and bias [out], float32. Computes in `type`, float32 or bfloat16.
-  WinogradConvolution(const at::Tensor& weight, const at::Tensor& bias, at::ScalarType type);
+  // Weight [out,in,3,3] and bias [out], float32. Computes in `type`, float32 or bfloat16. `parts`: the output
+  // channels of each answer, in multiples of 16, where convolutions of the same features are one (none: one
+  // answer with all).
+  WinogradConvolution(const at::Tensor& weight, const at::Tensor& bias, at::ScalarType type,
+                      std::vector<std::int64_t> parts = {});
 
   // Whether the weights are on the processor, it has the block products, and it is a 3x3 convolution of
   // stride 1, padded by 1, of sizes that fit, with no more weights than are quickly read.
@@ -29,13 +34,19 @@ class WinogradConvolution {
   // depend on the others.
   at::Tensor forward(const at::Tensor& features) const;
 
+  // The same of several tensors as though they were concatenated, each of a multiple of 16 channels; an
+  // answer for each part.
+  std::vector<at::Tensor> forward(std::span<const at::Tensor> pieces) const;
+
   WinogradTile tile() const { return tile_; }
+  at::ScalarType type() const { return packed_.scalar_type(); }
 
  private:
   template <typename T>
-  void run(const at::Tensor& features, at::Tensor& out) const;
+  void run(std::span<const at::Tensor> pieces, std::span<const at::Tensor> answers) const;
 
   std::int64_t in_, out_;
+  std::vector<std::int64_t> parts_;
   WinogradTile tile_;
   at::Tensor packed_, bias_;  // [numbers of a tile,in,out], in bfloat16 [..,in/2,out,2]; [out] float32
 };

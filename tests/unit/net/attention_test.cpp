@@ -214,7 +214,7 @@ TEST(MixedAttention, SumsItsTwoBranches) {
   attention->eval();
   test::fill_by_formula(*attention);
   const at::Tensor x = features({2, 12, 9, 7});
-  const at::Tensor both = attention->forward(x);
+  const at::Tensor both = attention->forward({x});
   const auto without = [&](const std::string& branch) {
     MixedAttention half(12, 8, 1);
     half->eval();
@@ -222,7 +222,7 @@ TEST(MixedAttention, SumsItsTwoBranches) {
     const at::NoGradGuard no_gradients;
     test::named(*half, branch + "_out.bn.weight").zero_();
     test::named(*half, branch + "_out.bn.bias").zero_();
-    return half->forward(x);
+    return half->forward({x});
   };
   EXPECT_LT(test::largest_difference(both, without("position") + without("channel")), 1e-5);
 }

@@ -3,6 +3,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
@@ -111,6 +112,37 @@ TEST_P(WinogradOf, AnImagesAnswerDependsOnNothingElse) {
     }
 }
 
+// As of the concatenation, and cut from its answer: on large maps and on small ones, whose threads take some
+// of the output channels each, here of both parts.
+TEST_P(WinogradOf, TakesSeveralTensorsAndGivesSeveralAnswers) {
+  const at::Tensor weight = formula(3, {96, 64, 3, 3}), bias = formula(4, {96});
+  const WinogradConvolution whole(weight, bias, GetParam().type),
+      in_parts(weight, bias, GetParam().type, {64, 32});
+  for (const std::int64_t side : {6, 50}) {
+    const at::Tensor from = features(2, 64, side, side);
+    const std::vector<at::Tensor> pieces{channels_last(from.narrow(1, 0, 16)),
+                                         channels_last(from.narrow(1, 16, 48))};
+    const at::Tensor expected = whole.forward(from);
+    for (const int threads : {1, 2, 4}) {
+      at::set_num_threads(threads);
+      const std::vector<at::Tensor> answers = in_parts.forward(pieces);
+      ASSERT_EQ(answers.size(), 2U);
+      EXPECT_EQ(answers.front().size(1), 64);
+      for (const at::Tensor& answer : answers)
+        EXPECT_TRUE(answer.is_contiguous(at::MemoryFormat::ChannelsLast));
+      EXPECT_TRUE(at::equal(at::cat(answers, 1), expected));
+    }
+    set_threads(0);
+  }
+}
+
+// The numbers of features are the more work, so tiles are as large as for one of the parts alone.
+TEST_P(WinogradOf, PartsHaveTheTilesOfOneOfThem) {
+  const at::Tensor weight = formula(3, {192, 384, 3, 3}), bias = formula(4, {192});
+  EXPECT_EQ(WinogradConvolution(weight, bias, GetParam().type).tile().rows, 2);
+  EXPECT_EQ(WinogradConvolution(weight, bias, GetParam().type, {96, 96}).tile().rows, 4);
+}
+
 TEST_P(WinogradOf, TakesNoImages) {
   const WinogradConvolution convolution(formula(3, {32, 16, 3, 3}), formula(4, {32}), GetParam().type);
   EXPECT_EQ(convolution.forward(features(0, 16, 8, 8)).sizes(), at::IntArrayRef({0, 32, 8, 8}));
@@ -134,6 +166,14 @@ TEST_P(WinogradOf, RefusesOtherFeaturesAndWeights) {
   EXPECT_THROW(convolution.forward(features(1, 16, 9, 13).to(at::kDouble)), c10::Error);
   EXPECT_THROW(WinogradConvolution(formula(3, {32, 17, 3, 3}), formula(4, {32}), GetParam().type),
                c10::Error);
+  const at::Tensor half = features(1, 8, 9, 13), other_size = features(1, 16, 9, 12);
+  EXPECT_THROW(convolution.forward(std::vector{half, half}), c10::Error);
+  const WinogradConvolution of_two(formula(3, {32, 32, 3, 3}), formula(4, {32}), GetParam().type);
+  EXPECT_THROW(of_two.forward(std::vector{features(1, 16, 9, 13), other_size}), c10::Error);
+  for (const std::vector<std::int64_t>& parts :
+       std::vector<std::vector<std::int64_t>>{{16}, {24, 8}, {32, 0}, {16, 32}})
+    EXPECT_THROW(WinogradConvolution(formula(3, {32, 16, 3, 3}), formula(4, {32}), GetParam().type, parts),
+                 c10::Error);
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, WinogradOf,
