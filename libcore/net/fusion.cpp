@@ -3,8 +3,13 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/upsample_bilinear2d.h>
+#include <ATen/ops/zeros_like.h>
 
+#include <array>
 #include <numeric>
+#include <utility>
+
+#include "libcore/net/resized_sum.hpp"
 
 namespace tn {
 
@@ -18,9 +23,24 @@ at::Tensor resize_like(const at::Tensor& features, const at::Tensor& like) {
 
 FusionImpl::FusionImpl(const VovNetLayout& layout, std::int64_t out)
     : Conv2dImpl(torch::nn::Conv2dOptions(
-          std::accumulate(layout.out.begin(), layout.out.end(), std::int64_t{0}), out, 1)) {}
+          std::accumulate(layout.out.begin(), layout.out.end(), std::int64_t{0}), out, 1)),
+      channels_(layout.out.begin(), layout.out.end()) {}
+
+void FusionImpl::fold(at::ScalarType type) {
+  std::vector<Pointwise> folded;
+  std::int64_t begin = 0;
+  for (const std::int64_t channels : channels_) {
+    const at::Tensor slice = weight.narrow(1, begin, channels);
+    if (!Pointwise::serves(slice, std::array{channels}, type)) return;
+    folded.emplace_back(slice, begin == 0 ? bias : at::zeros_like(bias), std::vector{channels}, type,
+                        Pointwise::Rectify::no);
+    begin += channels;
+  }
+  folded_ = std::move(folded);
+}
 
 at::Tensor FusionImpl::forward(const Pyramid& features) {
+  if (!folded_.empty()) return forward_folded(features);
   std::int64_t begin = features.f1.size(1);
   at::Tensor sum = at::conv2d(features.f1, weight.narrow(1, 0, begin), bias);
   for (const at::Tensor* level : {&features.f2, &features.f3, &features.f4}) {
@@ -28,6 +48,13 @@ at::Tensor FusionImpl::forward(const Pyramid& features) {
     sum.add_(resize_like(mixed, sum));
     begin += level->size(1);
   }
+  return sum;
+}
+
+at::Tensor FusionImpl::forward_folded(const Pyramid& features) const {
+  at::Tensor sum = folded_[0].forward(std::array{features.f1});
+  add_resized(sum, {folded_[1].forward(std::array{features.f2}), folded_[2].forward(std::array{features.f3}),
+                    folded_[3].forward(std::array{features.f4})});
   return sum;
 }
 

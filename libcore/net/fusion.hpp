@@ -6,22 +6,33 @@
 #include <torch/nn/pimpl.h>
 
 #include <cstdint>
+#include <vector>
 
+#include "libcore/net/foldable.hpp"
+#include "libcore/net/pointwise.hpp"
 #include "libcore/net/vovnet.hpp"
 
 namespace tn {
 
 // F2, F3, F4 resized (bilinear, corners aligned) to F1, concatenated after it, 1x1 convolution with bias.
-class FusionImpl : public torch::nn::Conv2dImpl {
+class FusionImpl : public torch::nn::Conv2dImpl, public Foldable {
  public:
   FusionImpl(const VovNetLayout& layout, std::int64_t out);
 
-  // Folded: each slice of the convolution at its level's own size, then resize and sum. Equal to the literal
-  // form, since a 1x1 convolution and a bilinear resize commute, at a sixth of the multiplications.
+  // Each slice of the convolution at its level's own size, then resize and sum. Equal to the literal form,
+  // since a 1x1 convolution and a bilinear resize commute, at a sixth of the multiplications.
   at::Tensor forward(const Pyramid& features);  // -> [N,out,H1,W1]
 
   // As the definition says, for comparison.
   at::Tensor literal(const Pyramid& features);
+
+  void fold(at::ScalarType type) override;
+
+ private:
+  at::Tensor forward_folded(const Pyramid& features) const;
+
+  std::vector<std::int64_t> channels_;  // of the levels
+  std::vector<Pointwise> folded_;       // a level's slice each
 };
 TORCH_MODULE(Fusion);
 

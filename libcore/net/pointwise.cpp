@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <type_traits>
 #include <utility>
@@ -73,13 +74,14 @@ bool Pointwise::serves(const at::Tensor& weight, std::span<const std::int64_t> p
 }
 
 Pointwise::Pointwise(const at::Tensor& weight, const at::Tensor& bias, std::vector<std::int64_t> pieces,
-                     at::ScalarType type)
+                     at::ScalarType type, Rectify rectify)
     : pieces_(std::move(pieces)),
       depth_(std::accumulate(pieces_.begin(), pieces_.end(), std::int64_t{0})),
       out_(weight.size(0)),
       columns_(std::min(out_, kMostColumns)),
       type_(type),
-      bias_(bias.to(at::kFloat).contiguous()) {
+      rectify_(rectify),
+      bias_(bias.to(at::kFloat).clone()) {
   TORCH_CHECK(weight.size(1) == depth_, "pieces of ", depth_, " channels for ", weight.size(1));
   const at::Tensor exact = weight.to(at::kFloat).flatten(1).contiguous();  // [out,in]
   const bool in_sixteens =
@@ -140,6 +142,7 @@ PointwiseTarget<LoopElement<T>> Pointwise::target(const Job& job, const Block& b
   return {
       .rows = block.rows,
       .columns = block.width,
+      .least = rectify_ == Rectify::yes ? 0.0F : -std::numeric_limits<float>::infinity(),
       .bias = bias_.const_data_ptr<float>() + block.column,
       .other = job.other != nullptr ? elements<T>(*job.other) + at : nullptr,
       .scale = job.scale != nullptr ? job.scale->const_data_ptr<float>() + block.image * out_ + block.column

@@ -7,12 +7,13 @@
 namespace tn {
 
 // Where a block's answers go. Rows are pixels, columns channels, their number a multiple of 16.
-//   out[r][c] = max(0, product[r][c] + bias[c]) + other[r][c] * scale[c]     (without `other`: no second
+//   out[r][c] = max(least, product[r][c] + bias[c]) + other[r][c] * scale[c]     (without `other`: no second
 //   term)
 // Rows of `out` and `other` are `stride` apart; sums[c], where given, takes in the column's results.
 template <typename T>
 struct PointwiseTarget {
   std::int64_t rows, columns;
+  float least;  // 0 for a ReLU, or -infinity
   const float* bias;
   const T* other;
   const float* scale;

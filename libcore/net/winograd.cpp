@@ -204,7 +204,7 @@ WinogradConvolution::WinogradConvolution(const at::Tensor& weight, const at::Ten
       out_(weight.size(0)),
       parts_(parts.empty() ? std::vector{out_} : std::move(parts)),
       tile_{.rows = in_ * std::ranges::max(parts_) <= kFewChannelPairs ? 4 : 2},
-      bias_(bias.to(at::kFloat).contiguous()) {
+      bias_(bias.to(at::kFloat).clone()) {
   TORCH_CHECK(is_served(weight), "Winograd's convolution: weights of ", weight.sizes());
   TORCH_CHECK(are_served(parts_, out_), "Winograd's convolution: parts of ", parts_, " channels for ", out_);
   packed_ = type == at::kFloat ? pack<float>(weight, tile_, type) : pack<at::BFloat16>(weight, tile_, type);

@@ -149,6 +149,7 @@ TEST(PointwiseLoops, FinishByHandOnEveryInstructionSet) {
     std::vector<float> out(32), sums(16);
     PointwiseTarget<float> target{.rows = 2,
                                   .columns = 16,
+                                  .least = 0,
                                   .bias = bias.data(),
                                   .other = other.data(),
                                   .scale = scale.data(),
@@ -162,6 +163,7 @@ TEST(PointwiseLoops, FinishByHandOnEveryInstructionSet) {
     std::vector<std::uint16_t> halves(32);
     const PointwiseTarget<std::uint16_t> halves_target{.rows = 2,
                                                        .columns = 16,
+                                                       .least = -10,
                                                        .bias = bias.data(),
                                                        .other = nullptr,
                                                        .scale = nullptr,
@@ -170,7 +172,7 @@ TEST(PointwiseLoops, FinishByHandOnEveryInstructionSet) {
                                                        .sums = nullptr};
     loops->finish_half(products.data(), halves_target);
     EXPECT_EQ(halves.front(), 0x4040);  // 3
-    EXPECT_EQ(halves.back(), 0);
+    EXPECT_EQ(halves.back(), 0xBF80);   // -1
   }
 }
 
@@ -189,6 +191,7 @@ TEST(PointwiseLoops, FinishBytesOnEveryInstructionSet) {
     std::vector<std::uint16_t> out(2 * kStride, 1);
     loops->finish_bytes({values.data(), row_scales.data(), column_scales.data()}, {.rows = 2,
                                                                                    .columns = kColumns,
+                                                                                   .least = 0,
                                                                                    .bias = bias.data(),
                                                                                    .other = nullptr,
                                                                                    .scale = nullptr,

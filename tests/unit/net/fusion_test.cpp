@@ -4,6 +4,7 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include "libcore/net/foldable.hpp"
 #include "libcore/net/runtime.hpp"
 #include "tests/unit/net/tensors.hpp"
 
@@ -69,6 +70,26 @@ TEST(Fusion, StaysInChannelsLastOrderUnderAutocast) {
   const at::Tensor fused = fusion->forward(f);
   EXPECT_TRUE(fused.is_contiguous(at::MemoryFormat::ChannelsLast));
   EXPECT_EQ(fused.scalar_type(), at::kBFloat16);
+}
+
+// Folded for inference, with sums that are negative too; the levels are behind a ReLU.
+TEST(Fusion, FoldedForInferenceAnswersAsBefore) {
+  const at::NoGradGuard no_gradients;
+  Pyramid f = pyramid();
+  for (at::Tensor* level : {&f.f1, &f.f2, &f.f3, &f.f4}) *level = test::channels_last(level->detach().relu());
+  Fusion fusion = filled();
+  const at::Tensor expected = fusion->forward(f);
+  ASSERT_LT(expected.min().item<float>(), 0);
+  fold_for_inference(*fusion, at::kFloat);
+  EXPECT_LT(test::largest_difference(fusion->forward(f), expected), 1e-5);
+  Fusion half = filled();
+  fold_for_inference(*half, at::kBFloat16);
+  const Autocast on(true);
+  const at::Tensor fused = half->forward(f);
+  EXPECT_EQ(fused.scalar_type(), at::kBFloat16);
+  EXPECT_TRUE(fused.is_contiguous(at::MemoryFormat::ChannelsLast));
+  EXPECT_LT(test::largest_difference(fused.to(at::kFloat), expected),
+            0.03 * expected.abs().max().item<double>());
 }
 
 }  // namespace
