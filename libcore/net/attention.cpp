@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "libcore/net/gram.hpp"
 #include "libcore/net/runtime.hpp"
 #include "libcore/net/tiled_attention.hpp"
 
@@ -38,6 +39,13 @@ at::Tensor project(const at::Tensor& tokens, const torch::nn::Conv2d& convolutio
 
 torch::nn::Conv2d pointwise(std::int64_t in, std::int64_t out) {
   return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 1));
+}
+
+// X^T X in float32: [N,HW,C] -> [N,C,C].
+at::Tensor energies(const at::Tensor& tokens) {
+  if (can_gram(tokens)) return gram(tokens);
+  const at::Tensor exact = tokens.to(at::kFloat);
+  return at::bmm(exact.transpose(1, 2), exact);
 }
 
 int& literal_scopes() {
@@ -100,8 +108,7 @@ at::Tensor ChannelAttentionImpl::forward(const at::Tensor& features) {
   at::Tensor mix;                                 // [N,C,C]: row i says what goes into channel i
   {
     const Autocast off(false, features.device().type());  // energies are sums over all pixels
-    const at::Tensor exact = tokens.to(at::kFloat);
-    const at::Tensor energy = at::bmm(exact.transpose(1, 2), exact);
+    const at::Tensor energy = energies(tokens);
     mix = gamma_ * at::softmax(-energy, -1);  // softmax(rowmax(E) - E): a constant a row cancels
   }
   return to_features(at::baddbmm(tokens, tokens, mix.transpose(1, 2)), features);
