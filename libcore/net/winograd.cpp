@@ -33,7 +33,7 @@ constexpr std::int64_t kMostPairBytes = std::int64_t{4} << 20U;
 
 // Tiles at a time: with many the weights are read seldom, with few the numbers and the products of a block
 // stay near (about the second-level cache), and there are blocks for every thread.
-constexpr std::int64_t kMostTiles = 64, kFewestTiles = 16, kBlockBytes = std::int64_t{2} << 20U;
+constexpr std::int64_t kMostTiles = 64, kFewestTiles = 32, kBlockBytes = std::int64_t{2} << 20U;
 
 // Elements from one matrix of a block to the next: an odd number of cache lines, since the transforms touch
 // all of them at once and a power of two would put them into one set of the first-level cache.

@@ -89,7 +89,7 @@ TEST_P(WinogradOf, EqualsDirectConvolution) {
     }
 }
 
-// Other numbers of images and of threads make other blocks: of 16, 32 and 64 tiles, of the rests of them,
+// Other numbers of images and of threads make other blocks: of 32 and 64 tiles, of the rests of them,
 // and, where a map has few, of a part of the output channels.
 TEST_P(WinogradOf, AnImagesAnswerDependsOnNothingElse) {
   for (const std::int64_t channels : {80, 192, 256})
