@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "libcore/net/gram.hpp"
+#include "libcore/net/loop_elements.hpp"
 #include "libcore/net/runtime.hpp"
 #include "libcore/net/tiled_attention.hpp"
 
@@ -131,22 +132,24 @@ MixedAttentionImpl::MixedAttentionImpl(std::int64_t in, std::int64_t width, std:
 
 // Features of many channels are transformed once for both.
 void MixedAttentionImpl::fold(at::ScalarType type) {
-  const at::Tensor& weight = position_in_->weight();
-  if (!WinogradConvolution::serves(at::cat({weight, weight}), position_in_->options(), type)) return;
+  if (!WinogradConvolution::serves(position_in_->weight(), position_in_->options(), type, /*answers=*/2))
+    return;
   const FoldedWeights position = position_in_->hand_over(), channel = channel_in_->hand_over();
   both_in_.emplace(at::cat({position.weight, channel.weight}), at::cat({position.bias, channel.bias}), type,
-                   std::vector{weight.size(0), weight.size(0)});
+                   std::vector{position.weight.size(0), channel.weight.size(0)});
 }
 
 std::array<at::Tensor, 2> MixedAttentionImpl::branches(const std::vector<at::Tensor>& pieces) {
+  const auto whole = [&pieces] { return pieces.size() == 1 ? pieces.front() : at::cat(pieces, 1); };
   if (both_in_) {
     std::vector<at::Tensor> laid;
-    for (const at::Tensor& piece : pieces)
-      laid.push_back(piece.to(both_in_->type()).contiguous(at::MemoryFormat::ChannelsLast));
+    for (const at::Tensor& piece : pieces) laid.push_back(laid_out(piece, both_in_->type()));
+    if (std::ranges::any_of(laid, [](const at::Tensor& piece) { return piece.size(1) % 16 != 0; }))
+      laid = {laid_out(whole(), both_in_->type())};
     const std::vector<at::Tensor> both = both_in_->forward(laid);
     return {both.front(), both.back()};
   }
-  const at::Tensor features = pieces.size() == 1 ? pieces.front() : at::cat(pieces, 1);
+  const at::Tensor features = whole();
   return {position_in_->forward(features), channel_in_->forward(features)};
 }
 

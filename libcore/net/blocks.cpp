@@ -21,16 +21,19 @@ ConvBnReluImpl::ConvBnReluImpl(const ConvBnReluOptions& options)
 }
 
 void ConvBnReluImpl::fold(at::ScalarType type) {
-  if (!handed_over_) folded_.emplace(folded_weights(), conv_->options, type);
+  if (!handed_over_) folded_.emplace(hand_over(), conv_->options, type);
 }
 
 FoldedWeights ConvBnReluImpl::hand_over() {
   handed_over_ = true;
-  return folded_weights();
+  FoldedWeights weights = tn::fold(*conv_, *bn_);
+  release_parameters(*this);
+  return weights;
 }
 
 at::Tensor ConvBnReluImpl::forward(const at::Tensor& features) {
   if (folded_) return folded_->forward(features);
+  TORCH_CHECK(!handed_over_, "a part that was handed over has no answer");
   return bn_->forward(conv_->forward(features)).relu_();
 }
 

@@ -32,12 +32,12 @@ class ConvBnReluImpl : public torch::nn::Module, public Foldable {
 
   const at::Tensor& weight() const { return conv_->weight; }  // [out,in,kernel,kernel]
   const torch::nn::detail::ConvNdOptions<2>& options() const { return conv_->options; }
-  // What fold() would take, for a part of the network that computes in this one's place from now on.
+  // Convolution and BatchNorm as one, for the part of the network that computes in this one's place from now
+  // on and calls this in its own fold(), which comes first: fold() does nothing then. Releases the
+  // parameters.
   FoldedWeights hand_over();
 
  private:
-  FoldedWeights folded_weights() const { return tn::fold(*conv_, *bn_); }
-
   bool handed_over_ = false;
   torch::nn::Conv2d conv_;
   BatchNorm bn_;

@@ -35,6 +35,8 @@ at::Tensor EcaImpl::forward(const at::Tensor& features) {
 at::Tensor EcaImpl::scale(const at::Tensor& means) const {
   const std::span<const float> taps(conv_->weight.const_data_ptr<float>(),
                                     static_cast<std::size_t>(conv_->weight.numel()));
+  TORCH_CHECK(means.is_cpu() && means.is_contiguous() && means.dim() == 2, "weights of channels: pools of ",
+              means.sizes());
   const std::int64_t channels = means.size(1), reach = std::ssize(taps) / 2;
   at::Tensor scale = at::empty_like(means);
   for (std::int64_t image = 0; image < means.size(0); ++image) {

@@ -32,7 +32,7 @@ Prediction FfaNet::forward(const at::Tensor& images) {
 
 at::Tensor FfaNet::mask_logits(const Pyramid& features, const at::Tensor& images) {
   const at::Tensor fused = fusion_->forward(features);
-  // The gradient comes as a slice of that of the concatenation: resizing is slow on slices.
+  // The gradient comes as a slice of that of the attention's concatenation: resizing is slow on slices.
   if (fused.requires_grad())
     fused.register_hook(
         [](const at::Tensor& gradient) { return gradient.contiguous(gradient.suggest_memory_format()); });

@@ -1,10 +1,15 @@
 #include "libcore/net/foldable.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 
 namespace tn {
+
+void release_parameters(torch::nn::Module& part) {
+  for (at::Tensor& parameter : part.parameters()) parameter.set_data(at::empty({0}, parameter.options()));
+}
 
 void fold_for_inference(torch::nn::Module& network, at::ScalarType type) {
   const at::NoGradGuard no_grad;

@@ -16,10 +16,13 @@ class Foldable {
   Foldable(Foldable&&) = delete;
   Foldable& operator=(Foldable&&) = delete;
 
-  // From now on forward() answers in evaluation mode only, in `type` (float32 or bfloat16), with the weights
-  // of this moment.
+  // Once: from now on forward() answers in evaluation mode only, in `type` (float32 or bfloat16), with the
+  // weights of this moment. Parameters that are no longer needed are released.
   virtual void fold(at::ScalarType type) = 0;
 };
+
+// Empties a part's parameters: what it was packed into stays.
+void release_parameters(torch::nn::Module& part);
 
 // Folds every part that can, wholes before their parts; in bfloat16 the weights of the other convolutions and
 // linear layers are rounded, so that autocast has none to convert. float32 answers differ by rounding only.

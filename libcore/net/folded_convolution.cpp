@@ -8,6 +8,8 @@
 #include <string_view>
 #include <variant>
 
+#include "libcore/net/loop_elements.hpp"
+
 namespace tn {
 namespace {
 
@@ -62,7 +64,7 @@ at::Tensor FoldedConvolution::on_the_processor(const at::Tensor& features) const
 }
 
 at::Tensor FoldedConvolution::forward(const at::Tensor& features) const {
-  const at::Tensor laid = features.to(bias_.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor laid = laid_out(features, bias_.scalar_type());
   if (winograd_) return winograd_->forward(laid);
   if (bias_.is_cpu()) return on_the_processor(laid);
   return at::conv2d(laid, weight_, bias_, stride_, padding_, dilation_).relu_();

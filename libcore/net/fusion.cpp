@@ -24,7 +24,7 @@ at::Tensor resize_like(const at::Tensor& features, const at::Tensor& like) {
 FusionImpl::FusionImpl(const VovNetLayout& layout, std::int64_t out)
     : Conv2dImpl(torch::nn::Conv2dOptions(
           std::accumulate(layout.out.begin(), layout.out.end(), std::int64_t{0}), out, 1)),
-      channels_(layout.out.begin(), layout.out.end()) {}
+      channels_(layout.out) {}
 
 void FusionImpl::fold(at::ScalarType type) {
   std::vector<Pointwise> folded;
@@ -37,6 +37,7 @@ void FusionImpl::fold(at::ScalarType type) {
     begin += channels;
   }
   folded_ = std::move(folded);
+  release_parameters(*this);
 }
 
 at::Tensor FusionImpl::forward(const Pyramid& features) {
@@ -52,9 +53,11 @@ at::Tensor FusionImpl::forward(const Pyramid& features) {
 }
 
 at::Tensor FusionImpl::forward_folded(const Pyramid& features) const {
-  at::Tensor sum = folded_[0].forward(std::array{features.f1});
-  add_resized(sum, {folded_[1].forward(std::array{features.f2}), folded_[2].forward(std::array{features.f3}),
-                    folded_[3].forward(std::array{features.f4})});
+  std::vector<at::Tensor> mixed;
+  for (const at::Tensor& level : {features.f1, features.f2, features.f3, features.f4})
+    mixed.push_back(folded_[mixed.size()].forward(std::array{level}));
+  at::Tensor sum = mixed.front();
+  add_resized(sum, {mixed.begin() + 1, mixed.end()});
   return sum;
 }
 

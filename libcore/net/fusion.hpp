@@ -5,6 +5,7 @@
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/pimpl.h>
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -15,6 +16,7 @@
 namespace tn {
 
 // F2, F3, F4 resized (bilinear, corners aligned) to F1, concatenated after it, 1x1 convolution with bias.
+// Folded for inference, levels must not be negative (pointwise.hpp), and there is no literal form.
 class FusionImpl : public torch::nn::Conv2dImpl, public Foldable {
  public:
   FusionImpl(const VovNetLayout& layout, std::int64_t out);
@@ -31,8 +33,8 @@ class FusionImpl : public torch::nn::Conv2dImpl, public Foldable {
  private:
   at::Tensor forward_folded(const Pyramid& features) const;
 
-  std::vector<std::int64_t> channels_;  // of the levels
-  std::vector<Pointwise> folded_;       // a level's slice each
+  std::array<std::int64_t, 4> channels_;  // of the levels
+  std::vector<Pointwise> folded_;         // a level's slice each
 };
 TORCH_MODULE(Fusion);
 

@@ -28,7 +28,7 @@ struct Sides {
   explicit Sides(std::int64_t channels) : right(kPairs * channels), left(channels * kToNextRow) {}
 
   // The rest of an odd number of pixels is zero.
-  void take(const std::uint16_t* tokens, std::int64_t pixels, std::int64_t channels) const {
+  void take(const std::uint16_t* tokens, std::int64_t pixels, std::int64_t channels) {
     const std::int64_t pairs = (pixels + 1) / 2;
     for (std::int64_t pair = 0; pair < pairs; ++pair) {
       const std::uint16_t* first = tokens + 2 * pair * channels;
@@ -44,7 +44,7 @@ struct Sides {
         left.data()[c * kToNextRow + pair] = right.data()[pair * channels + c];
   }
 
-  void multiply(std::int64_t pixels, std::int64_t channels, float* products) const {
+  void multiply(std::int64_t pixels, std::int64_t channels, float* products) {
     const std::int64_t depth = (pixels + 1) / 2 * 2;
     blas::brgemm(channels, channels, depth, 2 * kToNextRow, channels, channels, /*add_C=*/false,
                  reinterpret_cast<const at::BFloat16*>(left.data()),
@@ -69,7 +69,7 @@ at::Tensor gram(const at::Tensor& tokens) {
   const auto options = tokens.options().dtype(at::kFloat);
   const at::Tensor parts = at::empty({tokens.size(0) * blocks, square}, options);
   in_turns(tokens.size(0) * blocks, [&](Turns& turns) {
-    const Sides sides(channels);
+    Sides sides(channels);
     while (const auto turn = turns.next()) {
       const std::int64_t first = *turn % blocks * kPixels, count = std::min(kPixels, pixels - first);
       sides.take(elements<at::BFloat16>(tokens) + (*turn / blocks * pixels + first) * channels, count,

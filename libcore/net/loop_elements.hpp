@@ -1,4 +1,4 @@
-// A tensor's elements as vector loops take them.
+// Tensors and their elements as vector loops take them.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -19,6 +19,11 @@ const LoopElement<T>* elements(const at::Tensor& tensor) {
 template <typename T>
 LoopElement<T>* mutable_elements(const at::Tensor& tensor) {
   return reinterpret_cast<LoopElement<T>*>(tensor.data_ptr<T>());
+}
+
+// Features in that type and channels-last, themselves where they are already.
+inline at::Tensor laid_out(const at::Tensor& features, at::ScalarType type) {
+  return features.to(type).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 }  // namespace tn

@@ -81,7 +81,7 @@ Pointwise::Pointwise(const at::Tensor& weight, const at::Tensor& bias, std::vect
       columns_(std::min(out_, kMostColumns)),
       type_(type),
       rectify_(rectify),
-      bias_(bias.to(at::kFloat).clone()) {
+      bias_(bias.to(at::kFloat).clone()) {  // its own: a parameter changes when the network is folded
   TORCH_CHECK(weight.size(1) == depth_, "pieces of ", depth_, " channels for ", weight.size(1));
   const at::Tensor exact = weight.to(at::kFloat).flatten(1).contiguous();  // [out,in]
   const bool in_sixteens =
@@ -225,8 +225,7 @@ void Pointwise::run_typed(const Job& job) const {
 at::Tensor Pointwise::forward(std::span<const at::Tensor> pieces, at::Tensor* means) const {
   const at::Tensor& first = pieces.front();
   std::vector<at::Tensor> laid;
-  for (const at::Tensor& piece : pieces)
-    laid.push_back(piece.to(type_).contiguous(at::MemoryFormat::ChannelsLast));
+  for (const at::Tensor& piece : pieces) laid.push_back(laid_out(piece, type_));
   Job job{.pieces = laid,
           .out = at::empty({first.size(0), out_, first.size(2), first.size(3)}, bias_.options().dtype(type_),
                            at::MemoryFormat::ChannelsLast),
@@ -241,7 +240,7 @@ at::Tensor Pointwise::forward(std::span<const at::Tensor> pieces, at::Tensor* me
 
 at::Tensor Pointwise::forward_adding(const at::Tensor& features, const at::Tensor& other,
                                      const at::Tensor& scale) const {
-  const at::Tensor laid = features.to(type_).contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor laid = laid_out(features, type_);
   const at::Tensor exact = scale.to(at::kFloat).contiguous();
   const Job job{.pieces = {&laid, 1},
                 .out = at::empty_like(other),

@@ -23,8 +23,8 @@ namespace {
 namespace blas = at::native::cpublas;
 using Tile = WinogradTile;
 
-// Pairs of channels up to which tiles have four rows: more weights than these make do not stay in a cache
-// until they are read again.
+// Pairs of channels of one answer up to which tiles have four rows: more weights than these make do not stay
+// in a cache until they are read again. Two answers share the transforms, which pays for twice the weights.
 constexpr std::int64_t kFewChannelPairs = 48 * 1024;
 
 // And bytes of them from which on direct convolution, whose weights are fewer, is as fast: more are read from
@@ -186,13 +186,13 @@ std::vector<Share<Element>> shares_of(std::span<const at::Tensor> tensors,
 }  // namespace
 
 bool WinogradConvolution::serves(const at::Tensor& weight, const torch::nn::detail::ConvNdOptions<2>& options,
-                                 at::ScalarType type) {
+                                 at::ScalarType type, std::int64_t answers) {
   const auto each_is = [](const torch::ExpandingArray<2>& values, std::int64_t value) {
     return std::ranges::all_of(*values, [value](std::int64_t one) { return one == value; });
   };
   const auto* padding = std::get_if<torch::ExpandingArray<2>>(&options.padding());
   return weight.is_cpu() && is_served(weight) &&
-         weight.size(0) * weight.size(1) * static_cast<std::int64_t>(c10::elementSize(type)) <=
+         answers * weight.size(0) * weight.size(1) * static_cast<std::int64_t>(c10::elementSize(type)) <=
              kMostPairBytes &&
          options.groups() == 1 && padding != nullptr && each_is(*padding, 1) &&
          each_is(options.stride(), 1) && each_is(options.dilation(), 1) && has_block_products(type);
@@ -204,7 +204,7 @@ WinogradConvolution::WinogradConvolution(const at::Tensor& weight, const at::Ten
       out_(weight.size(0)),
       parts_(parts.empty() ? std::vector{out_} : std::move(parts)),
       tile_{.rows = in_ * std::ranges::max(parts_) <= kFewChannelPairs ? 4 : 2},
-      bias_(bias.to(at::kFloat).clone()) {
+      bias_(bias.to(at::kFloat).clone()) {  // its own: a parameter changes when the network is folded
   TORCH_CHECK(is_served(weight), "Winograd's convolution: weights of ", weight.sizes());
   TORCH_CHECK(are_served(parts_, out_), "Winograd's convolution: parts of ", parts_, " channels for ", out_);
   packed_ = type == at::kFloat ? pack<float>(weight, tile_, type) : pack<at::BFloat16>(weight, tile_, type);
@@ -254,10 +254,12 @@ void WinogradConvolution::run(std::span<const at::Tensor> pieces, std::span<cons
 }
 
 at::Tensor WinogradConvolution::forward(const at::Tensor& features) const {
+  TORCH_CHECK(parts_.size() == 1, "Winograd's convolution: one answer of ", parts_.size());
   return forward(std::span(&features, 1)).front();
 }
 
 std::vector<at::Tensor> WinogradConvolution::forward(std::span<const at::Tensor> pieces) const {
+  TORCH_CHECK(!pieces.empty(), "Winograd's convolution of nothing");
   const at::Tensor& first = pieces.front();
   std::vector<std::int64_t> channels;
   for (const at::Tensor& piece : pieces) {

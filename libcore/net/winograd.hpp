@@ -26,12 +26,13 @@ class WinogradConvolution {
                       std::vector<std::int64_t> parts = {});
 
   // Whether the weights are on the processor, it has the block products, and it is a 3x3 convolution of
-  // stride 1, padded by 1, of sizes that fit, with no more weights than are quickly read.
+  // stride 1, padded by 1, of sizes that fit, with no more weights than are quickly read. `answers`: so many
+  // convolutions of these sizes are to be one.
   static bool serves(const at::Tensor& weight, const torch::nn::detail::ConvNdOptions<2>& options,
-                     at::ScalarType type);
+                     at::ScalarType type, std::int64_t answers = 1);
 
   // ReLU(W * features + b): [N,in,H,W] channels-last of the type -> [N,out,H,W]. An image's answer does not
-  // depend on the others.
+  // depend on the others. For one answer.
   at::Tensor forward(const at::Tensor& features) const;
 
   // The same of several tensors as though they were concatenated, each of a multiple of 16 channels; an

@@ -11,7 +11,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <vector>
 
+#include "libcore/net/foldable.hpp"
+#include "libcore/net/gram.hpp"
 #include "libcore/net/runtime.hpp"
 #include "tests/unit/net/tensors.hpp"
 
@@ -207,6 +210,44 @@ TEST(ChannelAttention, EnergiesStayInFloat32UnderAutocast) {
   const at::Tensor exact = literal(attention, x);
   const Autocast on(true);
   EXPECT_LT(test::largest_difference(attention->forward(x), exact), 0.05);
+}
+
+// The same in inference, whose products are other ones: sixteen channels of which three differ.
+TEST(ChannelAttention, EnergiesStayInFloat32InInference) {
+  const at::NoGradGuard no_gradients;
+  const at::Tensor even = (at::arange(4096, at::kLong).remainder(2) == 0).to(at::kFloat);
+  at::Tensor channels = at::ones({16, 4096});
+  channels[1].copy_(2 * even);
+  channels[2].copy_(2 * (1 - even));
+  channels[2][1] += 4;
+  const at::Tensor x = test::channels_last(channels.view({1, 16, 64, 64}));
+  const at::Tensor half = x.to(at::kBFloat16);
+  if (!can_gram(half.permute({0, 2, 3, 1}).flatten(1, 2)))
+    GTEST_SKIP() << "this processor has no bfloat16 products (AVX-512)";
+  ChannelAttention attention = channel(1);
+  const at::Tensor exact = literal(attention, x);
+  const Autocast on(true);
+  EXPECT_LT(test::largest_difference(attention->forward(half).to(at::kFloat), exact), 0.05);
+}
+
+// Widths that Winograd's convolution takes, and that it does not; one tensor and two, with channels that it
+// takes and that it does not.
+TEST(MixedAttention, FoldedAnswersAsBefore) {
+  const at::NoGradGuard no_gradients;
+  for (const std::int64_t width : {8, 24, 32})
+    for (const std::int64_t first : {64, 16, 24}) {
+      SCOPED_TRACE(testing::Message() << width << " wide, of " << first << " channels and the others");
+      MixedAttention attention(64, width, 1);
+      attention->eval();
+      test::fill_by_formula(*attention);
+      const at::Tensor x = test::channels_last(test::formula(1, {2, 64, 9, 7}));
+      std::vector<at::Tensor> pieces{x};
+      if (first < 64) pieces = {x.narrow(1, 0, first), x.narrow(1, first, 64 - first)};
+      const at::Tensor expected = attention->forward(pieces);
+      fold_for_inference(*attention, at::kFloat);
+      EXPECT_LT(test::largest_difference(attention->forward(pieces), expected),
+                1e-4 * (1 + expected.abs().max().item<double>()));
+    }
 }
 
 TEST(MixedAttention, SumsItsTwoBranches) {

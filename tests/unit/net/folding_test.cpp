@@ -17,6 +17,7 @@
 #include <limits>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libcore/net/block_products.hpp"
@@ -44,6 +45,7 @@ struct PointwiseCase {
   at::ScalarType type;
   std::vector<std::int64_t> pieces;
   double tolerance, of_means;
+  Pointwise::Rectify rectify;
 };
 
 class PointwiseOf : public testing::TestWithParam<PointwiseCase> {
@@ -61,6 +63,13 @@ class PointwiseOf : public testing::TestWithParam<PointwiseCase> {
   at::Tensor features(int number, std::int64_t channels) const {
     return channels_last(formula(number, {2, channels, 5, 11}).relu().to(GetParam().type));
   }
+  Pointwise pointwise(std::int64_t out, const at::Tensor& bias,
+                      const std::vector<std::int64_t>& pieces) const {
+    return Pointwise(weight(out), bias, pieces, GetParam().type, GetParam().rectify);
+  }
+  static at::Tensor rectified(const at::Tensor& values) {
+    return GetParam().rectify == Pointwise::Rectify::yes ? values.relu() : values;
+  }
   std::vector<at::Tensor> parts() const {
     std::vector<at::Tensor> parts;
     for (const std::int64_t channels : GetParam().pieces)
@@ -77,10 +86,9 @@ TEST_P(PointwiseOf, EqualsTheConvolutionOfTheConcatenation) {
     SCOPED_TRACE(out);
     const at::Tensor bias = formula(5, {out});
     at::Tensor means;
-    const at::Tensor answer =
-        Pointwise(weight(out), bias, GetParam().pieces, GetParam().type).forward(parts(), &means);
+    const at::Tensor answer = pointwise(out, bias, GetParam().pieces).forward(parts(), &means);
     const at::Tensor expected =
-        at::conv2d(at::cat(parts(), 1).to(at::kFloat), rounded_weight(out), bias).relu();
+        rectified(at::conv2d(at::cat(parts(), 1).to(at::kFloat), rounded_weight(out), bias));
     EXPECT_EQ(answer.scalar_type(), GetParam().type);
     EXPECT_TRUE(answer.is_contiguous(at::MemoryFormat::ChannelsLast));
     EXPECT_LT(largest_difference(answer.to(at::kFloat), expected), GetParam().tolerance);
@@ -91,19 +99,29 @@ TEST_P(PointwiseOf, EqualsTheConvolutionOfTheConcatenation) {
 TEST_P(PointwiseOf, AddsAnotherTensorScaledByChannelAndImage) {
   const at::Tensor from = features(2, depth()), other = features(3, 48), bias = formula(5, {48});
   const at::Tensor scale = formula(6, {2, 48});
-  const at::Tensor answer =
-      Pointwise(weight(48), bias, {depth()}, GetParam().type).forward_adding(from, other, scale);
-  const at::Tensor product = at::conv2d(from.to(at::kFloat), rounded_weight(48), bias).relu();
+  const at::Tensor answer = pointwise(48, bias, {depth()}).forward_adding(from, other, scale);
+  const at::Tensor product = rectified(at::conv2d(from.to(at::kFloat), rounded_weight(48), bias));
   EXPECT_LT(largest_difference(answer.to(at::kFloat),
                                product.add(other.to(at::kFloat).mul(scale.view({2, 48, 1, 1})))),
             GetParam().tolerance);
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, PointwiseOf,
-                         testing::Values(PointwiseCase{"float32", at::kFloat, {16, 4, 10}, 1e-6, 1e-6},
-                                         PointwiseCase{"bfloat16", at::kBFloat16, {16, 4, 10}, 0.02, 1e-6},
-                                         PointwiseCase{"bytes", at::kBFloat16, {16, 32, 48}, 0.03, 0.0075}),
-                         [](const auto& of) { return of.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Types, PointwiseOf, testing::ValuesIn([] {
+      std::vector<PointwiseCase> cases;
+      using Rectify = Pointwise::Rectify;
+      for (const Rectify rectify : {Rectify::yes, Rectify::no}) {
+        const bool yes = rectify == Rectify::yes;
+        cases.push_back(
+            {yes ? "float32" : "float32_without_relu", at::kFloat, {16, 4, 10}, 1e-6, 1e-6, rectify});
+        cases.push_back(
+            {yes ? "bfloat16" : "bfloat16_without_relu", at::kBFloat16, {16, 4, 10}, 0.02, 1e-6, rectify});
+        cases.push_back(
+            {yes ? "bytes" : "bytes_without_relu", at::kBFloat16, {16, 32, 48}, 0.03, 0.0075, rectify});
+      }
+      return cases;
+    }()),
+    [](const auto& of) { return of.param.name; });
 
 // By the definition: each pixel's channels and each output channel's weights as whole numbers with one scale.
 // A pixel of zeros stays one.
@@ -163,7 +181,7 @@ TEST(PointwiseLoops, FinishByHandOnEveryInstructionSet) {
     std::vector<std::uint16_t> halves(32);
     const PointwiseTarget<std::uint16_t> halves_target{.rows = 2,
                                                        .columns = 16,
-                                                       .least = -10,
+                                                       .least = -std::numeric_limits<float>::infinity(),
                                                        .bias = bias.data(),
                                                        .other = nullptr,
                                                        .scale = nullptr,
@@ -221,9 +239,7 @@ TEST_P(PointwiseOf, WhatIsNotANumberStaysSo) {
     const std::vector<at::Tensor> from = parts();
     from.back().select(1, 3).select(1, 1).fill_(bad);
     const at::Tensor answer =
-        Pointwise(weight(48), formula(5, {48}).add(9), GetParam().pieces, GetParam().type)
-            .forward(from)
-            .to(at::kFloat);
+        pointwise(48, formula(5, {48}).add(9), GetParam().pieces).forward(from).to(at::kFloat);
     const at::Tensor hit = weight(48).select(1, depth() - GetParam().pieces.back() + 3).flatten() > 0;
     EXPECT_FALSE(answer.select(2, 1).isfinite().index({at::indexing::Slice(), hit}).any().item<bool>());
     EXPECT_TRUE(answer.select(2, 0).isfinite().all().item<bool>());
@@ -231,17 +247,17 @@ TEST_P(PointwiseOf, WhatIsNotANumberStaysSo) {
 }
 
 TEST_P(PointwiseOf, AnImagesAnswerDependsOnNothingElse) {
-  const Pointwise pointwise(weight(272), formula(5, {272}), GetParam().pieces, GetParam().type);
+  const Pointwise convolution = pointwise(272, formula(5, {272}), GetParam().pieces);
   set_threads(1);
   at::Tensor all_means;
-  const at::Tensor together = pointwise.forward(parts(), &all_means);
+  const at::Tensor together = convolution.forward(parts(), &all_means);
   for (const int threads : {1, 2, 4}) {
     at::set_num_threads(threads);
     for (std::int64_t image = 0; image < 2; ++image) {
       std::vector<at::Tensor> alone;
       for (const at::Tensor& part : parts()) alone.push_back(channels_last(part.narrow(0, image, 1)));
       at::Tensor means;
-      EXPECT_TRUE(at::equal(pointwise.forward(alone, &means), channels_last(together.narrow(0, image, 1))));
+      EXPECT_TRUE(at::equal(convolution.forward(alone, &means), channels_last(together.narrow(0, image, 1))));
       EXPECT_TRUE(at::equal(means, all_means.narrow(0, image, 1)));
     }
   }
@@ -315,6 +331,45 @@ TEST_P(FoldedNetwork, AnswersNearlyAsBeforeInBfloat16) {
   EXPECT_LE(worse(after.mask_logits, exact.mask_logits), 1.5 * worse(before.mask_logits, exact.mask_logits));
   EXPECT_LE(worse(after.class_logits, exact.class_logits),
             1.5 * worse(before.class_logits, exact.class_logits) + 5e-3);
+}
+
+// What FFANet can leave out, and other attentions and heads.
+TEST(FoldedFfaNet, AnswersAsBeforeWithWhateverItHas) {
+  const at::NoGradGuard no_gradients;
+  const auto with = [](const auto& change) {
+    NetOptions options = whole_network("ffanet27-slim");
+    change(options);
+    return options;
+  };
+  for (const NetOptions& options :
+       {with([](NetOptions& o) { o.f0 = false; }), with([](NetOptions& o) { o.attention = false; }),
+        with([](NetOptions& o) { o.projection = false; }), with([](NetOptions& o) { o.eca = EcaRule::none; }),
+        with([](NetOptions& o) { o.eca = EcaRule::adaptive; }),
+        with([](NetOptions& o) { o.attention_pool = 2; }), with([](NetOptions& o) { o.class_head = false; }),
+        with([](NetOptions& o) { o.mask_head = false; })}) {
+    const auto network = make_network(options);
+    test::fill_by_formula(*network);
+    network->eval();
+    const at::Tensor images = formula(7, {2, 1, 64, 96}).add(0.5);
+    const Prediction before = network->forward(images);
+    fold_for_inference(*network, at::kFloat);
+    const Prediction after = network->forward(images);
+    for (const auto& [now, then] : {std::pair(after.mask_logits, before.mask_logits),
+                                    std::pair(after.class_logits, before.class_logits)}) {
+      ASSERT_EQ(now.defined(), then.defined());
+      if (now.defined()) {
+        EXPECT_LT(largest_difference(now, then), 1e-4 * (1 + then.abs().max().item<double>()));
+      }
+    }
+  }
+}
+
+// What was packed is held once.
+TEST(FoldedFfaNet, ReleasesWhatItWasMadeFrom) {
+  const auto network = make_network(whole_network("ffanet27-slim"));
+  const std::int64_t before = count_parameters(*network);
+  fold_for_inference(*network, at::kBFloat16);
+  EXPECT_LT(count_parameters(*network), before / 50);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, FoldedNetwork,

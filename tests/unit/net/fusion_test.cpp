@@ -1,5 +1,6 @@
 #include "libcore/net/fusion.hpp"
 
+#include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
@@ -27,25 +28,25 @@ Fusion filled() {
   return fusion;
 }
 
-TEST(Fusion, FoldedEqualsLiteral) {
+TEST(Fusion, EqualsLiteral) {
   Fusion fusion = filled();
   const Pyramid f = pyramid();
   EXPECT_LT(test::largest_difference(fusion->forward(f), fusion->literal(f)), 1e-4);
 }
 
-TEST(Fusion, FoldedGradientEqualsLiteral) {
+TEST(Fusion, GradientEqualsLiteral) {
   Fusion fusion = filled();
   const at::Tensor direction = test::formula(9, {2, kOut, 25, 23});
-  const auto gradients = [&](bool folded) {
+  const auto gradients = [&](bool sliced) {
     const Pyramid f = pyramid();
     fusion->zero_grad();
-    (folded ? fusion->forward(f) : fusion->literal(f)).backward(direction);
+    (sliced ? fusion->forward(f) : fusion->literal(f)).backward(direction);
     return std::vector<at::Tensor>{f.f1.grad(), f.f2.grad(),           f.f3.grad(),
                                    f.f4.grad(), fusion->weight.grad(), fusion->bias.grad()};
   };
-  const auto folded = gradients(true), literal = gradients(false);
-  for (std::size_t i = 0; i < folded.size(); ++i)
-    EXPECT_LT(test::largest_difference(folded[i], literal[i]), 1e-4 * literal[i].abs().max().item<double>())
+  const auto sliced = gradients(true), literal = gradients(false);
+  for (std::size_t i = 0; i < sliced.size(); ++i)
+    EXPECT_LT(test::largest_difference(sliced[i], literal[i]), 1e-4 * literal[i].abs().max().item<double>())
         << i;
 }
 
@@ -90,6 +91,21 @@ TEST(Fusion, FoldedForInferenceAnswersAsBefore) {
   EXPECT_TRUE(fused.is_contiguous(at::MemoryFormat::ChannelsLast));
   EXPECT_LT(test::largest_difference(fused.to(at::kFloat), expected),
             0.03 * expected.abs().max().item<double>());
+}
+
+// The bias is added in float32: rounded to bfloat16, 1.0049 would be 1.0078, and the sum the next number.
+TEST(Fusion, FoldedInBfloat16KeepsItsBiasInFloat32) {
+  const at::NoGradGuard no_gradients;
+  Fusion fusion(VovNetLayout{{}, {}, {16, 16, 16, 16}, {}}, 16);
+  fusion->weight.zero_().select(1, 0).fill_(1.0078125F);
+  fusion->bias.fill_(1.0048828125F);
+  const at::Tensor zeros = test::channels_last(at::zeros({1, 16, 2, 2}));
+  const at::Tensor f1 = zeros.clone();
+  f1.select(1, 0).fill_(1.0078125F);
+  fold_for_inference(*fusion, at::kBFloat16);
+  if (fusion->weight.numel() > 0) GTEST_SKIP() << "this processor has no block products (AVX-512)";
+  const at::Tensor fused = fusion->forward({{}, f1, zeros, zeros, zeros}).to(at::kFloat);
+  EXPECT_EQ(test::largest_difference(fused, at::full({1, 16, 2, 2}, 2.015625F)), 0);
 }
 
 }  // namespace

@@ -76,6 +76,20 @@ TEST_P(ResizedSumIn, AnImagesSumDependsOnNothingElse) {
   set_threads(0);
 }
 
+// A network that overflows is told of, not answered for.
+TEST_P(ResizedSumIn, WhatIsNotANumberStaysSo) {
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    at::Tensor sum = features(1, {1, 16, 9, 9});
+    const at::Tensor level = features(2, {1, 16, 3, 3});
+    sum[0][3][0][0] = bad;
+    level[0][5][2][2] = bad;
+    add_resized(sum, {level});
+    EXPECT_FALSE(sum[0][3][0][0].isfinite().item<bool>());
+    EXPECT_FALSE(sum[0][5][8][8].isfinite().item<bool>());
+    EXPECT_TRUE(sum[0][4].isfinite().all().item<bool>());
+  }
+}
+
 TEST_P(ResizedSumIn, RefusesOtherFeatures) {
   at::Tensor sum = features(1, {2, 16, 6, 5});
   const at::Tensor before = sum.clone();

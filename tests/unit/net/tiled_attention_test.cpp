@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "libcore/net/attention_loops.hpp"
@@ -150,37 +151,48 @@ float widened(std::uint16_t half) {
   return value;
 }
 
-// Two steps over 2 x 32 energies each; the second has larger ones, so that the first's sum is worth less.
+// Two steps over 18 rows of energies, more than are taken at a time; the second has larger ones, by the row's
+// number, so that the first's sum is worth less. Widths with and without a rest of what a loop takes; the
+// largest is anywhere.
 TEST(AttentionLoops, OnlineSoftmaxEqualsTheExponentials) {
-  for (const AttentionLoops* loops : all_loops()) {
-    SCOPED_TRACE(loops->name);
-    for (const bool half : {false, true}) {
-      std::vector<float> maxima(2, -std::numeric_limits<float>::infinity()), sums(2), factors(2);
-      double expected_sum[2] = {};
-      for (int step = 0; step < 2; ++step) {
-        std::vector<float> energies(64), probabilities(64);
-        std::vector<std::uint16_t> halves(64);
-        for (int i = 0; i < 64; ++i)
-          energies[static_cast<std::size_t>(i)] = static_cast<float>(i % 7 - 9 + 5 * step);
-        energies[3] = -std::numeric_limits<float>::infinity();
-        if (half)
-          loops->softmax_step_half(energies.data(), 2, 32, maxima.data(), sums.data(), factors.data(),
-                                   halves.data());
-        else
-          loops->softmax_step(energies.data(), 2, 32, maxima.data(), sums.data(), factors.data(),
-                              probabilities.data());
-        for (std::size_t i = 0; i < 64; ++i) {
-          const double exact = std::exp(energies[i] - maxima[i / 32]);
-          EXPECT_NEAR(half ? widened(halves[i]) : probabilities[i], exact, half ? exact / 250 : 1e-6 * exact);
-          expected_sum[i / 32] += std::exp(energies[i]);
+  constexpr std::size_t kRows = 18;
+  for (const AttentionLoops* loops : all_loops())
+    for (const bool half : {false, true})
+      for (const std::size_t width : {16, 32, 48, 80}) {
+        SCOPED_TRACE(testing::Message() << loops->name << (half ? ", bfloat16, " : ", float32, ") << width);
+        std::vector<float> maxima(kRows, -std::numeric_limits<float>::infinity()), sums(kRows),
+            factors(kRows);
+        std::vector<double> expected_sums(kRows), largest(kRows, -100);
+        for (std::size_t step = 0; step < 2; ++step) {
+          std::vector<float> energies(kRows * width), probabilities(kRows * width);
+          std::vector<std::uint16_t> halves(kRows * width);
+          for (std::size_t i = 0; i < energies.size(); ++i)
+            energies[i] = static_cast<float>(i % 7) - 9 + static_cast<float>(step * (1 + i / width % 5));
+          for (std::size_t r = 0; r < kRows; ++r) energies[r * width + (5 * r + 3) % width] += 8;
+          energies[(kRows - 1) * width] = -std::numeric_limits<float>::infinity();
+          if (half)
+            loops->softmax_step_half(energies.data(), kRows, static_cast<std::int64_t>(width), maxima.data(),
+                                     sums.data(), factors.data(), halves.data());
+          else
+            loops->softmax_step(energies.data(), kRows, static_cast<std::int64_t>(width), maxima.data(),
+                                sums.data(), factors.data(), probabilities.data());
+          for (std::size_t r = 0; r < kRows; ++r) {
+            const auto row = std::span(energies).subspan(r * width, width);
+            const double before = largest[r];
+            largest[r] = std::max(before, static_cast<double>(*std::ranges::max_element(row)));
+            EXPECT_EQ(maxima[r], largest[r]) << r;
+            EXPECT_NEAR(factors[r], step == 0 ? 0.0 : std::exp(before - largest[r]), 1e-6) << r;
+            for (std::size_t i = r * width; i < (r + 1) * width; ++i) {
+              const double exact = std::exp(energies[i] - largest[r]);
+              EXPECT_NEAR(half ? widened(halves[i]) : probabilities[i], exact,
+                          half ? exact / 250 : 1e-6 * exact);
+              expected_sums[r] += std::exp(static_cast<double>(energies[i]));
+            }
+          }
         }
+        for (std::size_t r = 0; r < kRows; ++r)
+          EXPECT_NEAR(std::log(sums[r]) + maxima[r], std::log(expected_sums[r]), 1e-4) << r;
       }
-      EXPECT_EQ(maxima[0], 2);
-      EXPECT_NEAR(factors[0], std::exp(-5.0), 1e-7);
-      for (std::size_t r = 0; r < 2; ++r)
-        EXPECT_NEAR(std::log(sums[r]) + maxima[r], std::log(expected_sum[r]), 1e-4);
-    }
-  }
 }
 
 TEST(AttentionLoops, BackwardEqualsTheFormulaAndPairsItsRows) {

@@ -115,24 +115,28 @@ TEST_P(WinogradOf, AnImagesAnswerDependsOnNothingElse) {
 // As of the concatenation, and cut from its answer: on large maps and on small ones, whose threads take some
 // of the output channels each, here of both parts.
 TEST_P(WinogradOf, TakesSeveralTensorsAndGivesSeveralAnswers) {
-  const at::Tensor weight = formula(3, {96, 64, 3, 3}), bias = formula(4, {96});
-  const WinogradConvolution whole(weight, bias, GetParam().type),
-      in_parts(weight, bias, GetParam().type, {64, 32});
-  for (const std::int64_t side : {6, 50}) {
-    const at::Tensor from = features(2, 64, side, side);
-    const std::vector<at::Tensor> pieces{channels_last(from.narrow(1, 0, 16)),
-                                         channels_last(from.narrow(1, 16, 48))};
-    const at::Tensor expected = whole.forward(from);
-    for (const int threads : {1, 2, 4}) {
-      at::set_num_threads(threads);
-      const std::vector<at::Tensor> answers = in_parts.forward(pieces);
-      ASSERT_EQ(answers.size(), 2U);
-      EXPECT_EQ(answers.front().size(1), 64);
-      for (const at::Tensor& answer : answers)
-        EXPECT_TRUE(answer.is_contiguous(at::MemoryFormat::ChannelsLast));
-      EXPECT_TRUE(at::equal(at::cat(answers, 1), expected));
+  for (const std::int64_t in : {64, 1024}) {  // tiles of four rows and of two
+    const at::Tensor weight = formula(3, {96, in, 3, 3}), bias = formula(4, {96});
+    const WinogradConvolution whole(weight, bias, GetParam().type),
+        in_parts(weight, bias, GetParam().type, {64, 32});
+    ASSERT_EQ(whole.tile().rows, in == 64 ? 4 : 2);
+    ASSERT_EQ(in_parts.tile().rows, whole.tile().rows);
+    for (const std::int64_t side : {0, 6, 50}) {
+      const at::Tensor from = features(side == 0 ? 0 : 2, in, side + 1, side + 1);
+      const std::vector<at::Tensor> pieces{channels_last(from.narrow(1, 0, 16)),
+                                           channels_last(from.narrow(1, 16, in - 16))};
+      const at::Tensor expected = whole.forward(from);
+      for (const int threads : {1, 2, 4}) {
+        at::set_num_threads(threads);
+        const std::vector<at::Tensor> answers = in_parts.forward(pieces);
+        ASSERT_EQ(answers.size(), 2U);
+        EXPECT_EQ(answers.front().size(1), 64);
+        for (const at::Tensor& answer : answers)
+          EXPECT_TRUE(answer.is_contiguous(at::MemoryFormat::ChannelsLast));
+        EXPECT_TRUE(at::equal(at::cat(answers, 1), expected));
+      }
+      set_threads(0);
     }
-    set_threads(0);
   }
 }
 
@@ -166,6 +170,9 @@ TEST_P(WinogradOf, RefusesOtherFeaturesAndWeights) {
   EXPECT_THROW(convolution.forward(features(1, 16, 9, 13).to(at::kDouble)), c10::Error);
   EXPECT_THROW(WinogradConvolution(formula(3, {32, 17, 3, 3}), formula(4, {32}), GetParam().type),
                c10::Error);
+  EXPECT_THROW(convolution.forward(std::vector<at::Tensor>{}), c10::Error);
+  const WinogradConvolution in_parts(formula(3, {32, 16, 3, 3}), formula(4, {32}), GetParam().type, {16, 16});
+  EXPECT_THROW(in_parts.forward(features(1, 16, 9, 13)), c10::Error);
   const at::Tensor half = features(1, 8, 9, 13), other_size = features(1, 16, 9, 12);
   EXPECT_THROW(convolution.forward(std::vector{half, half}), c10::Error);
   const WinogradConvolution of_two(formula(3, {32, 32, 3, 3}), formula(4, {32}), GetParam().type);
@@ -197,6 +204,12 @@ TEST_P(WinogradOf, ServesWhatItComputesOnly) {
   const std::int64_t most = GetParam().type == at::kFloat ? 1024 : 2048;
   EXPECT_TRUE(serves(at::empty({1024, most, 3, 3}), options_of(most, 1024)));
   EXPECT_FALSE(serves(at::empty({1040, most, 3, 3}), options_of(most, 1040)));
+  EXPECT_TRUE(
+      WinogradConvolution::serves(at::empty({512, most, 3, 3}), options_of(most, 512), GetParam().type, 2));
+  EXPECT_FALSE(
+      WinogradConvolution::serves(at::empty({528, most, 3, 3}), options_of(most, 528), GetParam().type, 2));
+  EXPECT_FALSE(
+      WinogradConvolution::serves(formula(1, {24, 16, 3, 3}), options_of(16, 24), GetParam().type, 2));
   EXPECT_FALSE(WinogradConvolution::serves(weight, options_of(16, 16), at::kHalf));
 }
 
@@ -210,7 +223,8 @@ std::vector<const WinogradLoops*> all_loops() {
 // transforms and one product for each number give the sum over nine pixels.
 class WinogradTransform : public testing::TestWithParam<std::int64_t> {
  protected:
-  static constexpr std::int64_t kHeight = 5, kWidth = 6, kChannels = 16;
+  // Tiles at the borders, and in the middle patches that lie inside the image.
+  static constexpr std::int64_t kHeight = 9, kWidth = 14, kChannels = 16;
 
   static double pixel(std::int64_t y, std::int64_t x, std::int64_t c) {
     return y < 0 || x < 0 || y >= kHeight || x >= kWidth
@@ -279,43 +293,55 @@ TEST_P(WinogradTransform, GivesTheSumOverNinePixels) {
       }
 }
 
+// Tiles of an image of 6 x 6 inside and at each border.
+std::vector<WinogradPlace> places() {
+  std::vector<WinogradPlace> places;
+  for (const std::int64_t y : {0, 1, 4})
+    for (const std::int64_t x : {0, 1, 4})
+      places.push_back({.height = 6, .width = 6, .channels = 16, .y = y, .x = x});
+  return places;
+}
+
 // bfloat16: the same numbers, rounded to nearest.
 TEST_P(WinogradTransform, HalfVariantsRound) {
-  const WinogradPlace place{.height = 6, .width = 6, .channels = 16, .y = 1, .x = 1};
   const at::Tensor image = formula(5, {6, 6, 16}).to(at::kBFloat16), exact = image.to(at::kFloat);
   const at::Tensor products = formula(6, {tile_.numbers(), 16}), bias = formula(7, {16});
   const auto bits = [](const at::Tensor& tensor) {
     return reinterpret_cast<std::uint16_t*>(tensor.data_ptr<at::BFloat16>());
   };
-  for (const WinogradLoops* loops : all_loops()) {
-    SCOPED_TRACE(loops->name);
-    const WinogradTransforms& transforms = loops->of(tile_);
-    const at::Tensor numbers = at::zeros({tile_.numbers(), 16}), half_numbers = numbers.to(at::kBFloat16);
-    transforms.to_numbers(exact.data_ptr<float>(), place, numbers.data_ptr<float>(), 16);
-    transforms.to_numbers_half(bits(image), place, bits(half_numbers), 16);
-    EXPECT_GT(numbers.abs().min().item<float>(), 0.0F);
-    EXPECT_TRUE(at::equal(half_numbers, numbers.to(at::kBFloat16)));
-    const at::Tensor out = at::zeros({6, 6, 16}), half_out = out.to(at::kBFloat16);
-    transforms.to_pixels(products.data_ptr<float>(), 16, bias.data_ptr<float>(), place, kAll,
-                         out.data_ptr<float>());
-    transforms.to_pixels_half(products.data_ptr<float>(), 16, bias.data_ptr<float>(), place, kAll,
-                              bits(half_out));
-    EXPECT_GT(out.max().item<float>(), 0.0F);
-    EXPECT_TRUE(at::equal(half_out, out.to(at::kBFloat16)));
-  }
+  for (const WinogradLoops* loops : all_loops())
+    for (const WinogradPlace& place : places()) {
+      SCOPED_TRACE(testing::Message() << loops->name << " at " << place.y << ", " << place.x);
+      const WinogradTransforms& transforms = loops->of(tile_);
+      const at::Tensor numbers = at::zeros({tile_.numbers(), 16}), half_numbers = numbers.to(at::kBFloat16);
+      transforms.to_numbers(exact.data_ptr<float>(), place, numbers.data_ptr<float>(), 16);
+      transforms.to_numbers_half(bits(image), place, bits(half_numbers), 16);
+      EXPECT_GT(numbers.abs().max().item<float>(), 0.0F);
+      EXPECT_TRUE(at::equal(half_numbers, numbers.to(at::kBFloat16)));
+      const at::Tensor out = at::zeros({6, 6, 16}), half_out = out.to(at::kBFloat16);
+      transforms.to_pixels(products.data_ptr<float>(), 16, bias.data_ptr<float>(), place, kAll,
+                           out.data_ptr<float>());
+      transforms.to_pixels_half(products.data_ptr<float>(), 16, bias.data_ptr<float>(), place, kAll,
+                                bits(half_out));
+      EXPECT_GT(out.max().item<float>(), 0.0F);
+      EXPECT_TRUE(at::equal(half_out, out.to(at::kBFloat16)));
+    }
 }
 
 TEST_P(WinogradTransform, WhatIsNotANumberStaysSo) {
-  const WinogradPlace place{.height = 6, .width = 6, .channels = 16, .y = 1, .x = 1};
   const at::Tensor products = at::full({tile_.numbers(), 16}, std::numeric_limits<float>::quiet_NaN());
   const at::Tensor bias = at::zeros({16});
-  for (const WinogradLoops* loops : all_loops()) {
-    SCOPED_TRACE(loops->name);
-    const at::Tensor out = at::zeros({6, 6, 16});
-    loops->of(tile_).to_pixels(products.data_ptr<float>(), 16, bias.data_ptr<float>(), place, kAll,
-                               out.data_ptr<float>());
-    EXPECT_TRUE(out.narrow(0, 1, tile_.rows).narrow(1, 1, Tile::kColumns).isnan().all().item<bool>());
-  }
+  for (const WinogradLoops* loops : all_loops())
+    for (const WinogradPlace& place : places()) {
+      SCOPED_TRACE(testing::Message() << loops->name << " at " << place.y << ", " << place.x);
+      const at::Tensor out = at::zeros({6, 6, 16});
+      loops->of(tile_).to_pixels(products.data_ptr<float>(), 16, bias.data_ptr<float>(), place, kAll,
+                                 out.data_ptr<float>());
+      const std::int64_t rows = std::min(tile_.rows, 6 - place.y),
+                         columns = std::min(Tile::kColumns, 6 - place.x);
+      EXPECT_EQ(out.isnan().sum().item<std::int64_t>(), rows * columns * 16);
+      EXPECT_TRUE(out.narrow(0, place.y, rows).narrow(1, place.x, columns).isnan().all().item<bool>());
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, WinogradTransform, testing::Values(2, 4),
