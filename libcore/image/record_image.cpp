@@ -68,7 +68,8 @@ cv::Mat1b decode_image(const ImageSource& source, const DecodeLimits& limits) {
   if (source.visible.empty()) return image;
   cv::Mat1b seen(image.size(), std::uint8_t{0});
   const cv::Rect whole(0, 0, image.cols, image.rows);
-  for (const cv::Rect& box : source.visible) image(box & whole).copyTo(seen(box & whole));
+  for (const cv::Rect& box : source.visible)
+    if (const cv::Rect inside = box & whole; !inside.empty()) image(inside).copyTo(seen(inside));
   return seen;
 }
 
