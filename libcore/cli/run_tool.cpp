@@ -1,9 +1,11 @@
 #include "libcore/cli/run_tool.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -68,9 +70,18 @@ Exit answer(const Flags& flags, const std::function<Exit(const Invocation&)>& bo
                flags.typed()});
 }
 
+// No file that is opened later may become stdin, stdout or stderr: the place of a closed one is taken by what
+// can be neither read from nor written to as that would be.
+void keep_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    while (::fcntl(stream, F_GETFD) == -1 && errno == EBADF)
+      if (::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) != stream) return;
+}
+
 }  // namespace
 
 int run_tool(int argc, char** argv, Flags flags, const std::function<Exit(const Invocation&)>& body) {
+  keep_standard_streams();
   std::signal(SIGPIPE, SIG_DFL);  // a closed pipe ends us quietly, also where a parent ignored the signal
   const std::string program = flags.about().name.substr(0, flags.about().name.find(' '));
   // Made when it is needed: what --color said is known by then, unless the command line itself is wrong.
