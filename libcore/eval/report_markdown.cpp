@@ -62,7 +62,10 @@ std::string interval_lines(const std::optional<Intervals>& intervals) {
 std::string segmentation(const Report& report) {
   const Summary& summary = report.summary;
   std::string text = "\n## Segmentation\n";
-  if (summary.counts.mask_scored == 0) return text + "\nNo mask was scored.\n";
+  if (summary.counts.mask_scored == 0)
+    return text + "\nNo mask was scored" +
+           (summary.counts.mask_missing > 0 ? ": tn-infer --emit mask writes those that are compared.\n"
+                                            : ".\n");
   const MetricSummary& dice = summary.overlap.front();
   text += markdown_head({"Dice in its three readings", "", range_title(report.intervals)}, "lrr");
   const auto range = [&](const std::string& name) { return range_of(report.intervals, name); };
