@@ -281,6 +281,7 @@ tn::Exit run(Options o, const tn::Invocation& call) {
   const tn::SelectWatch watch(o.infer.selection, call.log);
   if (o.null_separated) o.read.separator = '\0';
   o.infer.jobs = o.predict.jobs;
+  o.infer.emit.folder = tn::plain_path(o.infer.emit.folder);
   tn::check(o.infer);
   tn::let_idle_threads_sleep();
   choose_device(o, call);

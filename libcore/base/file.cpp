@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <memory>
 #include <random>
+#include <system_error>
 #include <utility>
 
 #include "libcore/base/error.hpp"
@@ -96,6 +97,19 @@ bool path_exists(const std::string& path) {
 bool is_regular_file(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+bool is_same_file(const std::string& path, const std::string& other) {
+  std::error_code none;
+  return fs::equivalent(path, other, none);
+}
+
+std::string plain_path(const std::string& path) {
+  const fs::path given(path);
+  for (const fs::path& part : given)
+    if (part == "..") return path;
+  const fs::path plain = given.lexically_normal();
+  return (plain.has_filename() || plain == plain.root_path() ? plain : plain.parent_path()).string();
 }
 
 void create_folders(const std::string& folder) {

@@ -23,6 +23,12 @@ bool path_exists(const std::string& path);
 // Whether the path leads to a regular file, which can be opened again: no pipe, no device, no stdin.
 bool is_regular_file(const std::string& path);
 
+// Whether both paths lead to one thing that is there.
+bool is_same_file(const std::string& path, const std::string& other);
+
+// Without what leads nowhere: "./a//b/" -> "a/b". A path with ".." stays as it is: links may lie before it.
+std::string plain_path(const std::string& path);
+
 // The folder and its parents. Throws Error(cannot_create).
 void create_folders(const std::string& folder);
 

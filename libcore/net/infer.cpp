@@ -272,6 +272,8 @@ Header predicted_header(Header header, const ModelSpec& model, const std::vector
 std::string settings_hash(const std::string& answers, const PredictOptions& predict,
                           const InferOptions& options) {
   const EmitOptions& emit = options.emit;
+  std::vector<Output> outputs = emit.outputs;
+  std::ranges::sort(outputs);
   const nlohmann::json settings{version(),
                                 answers,
                                 wants_bfloat16(predict.precision, predict.device),
@@ -282,7 +284,7 @@ std::string settings_hash(const std::string& answers, const PredictOptions& pred
                                 options.from_raw,
                                 options.windows.size,
                                 options.windows.overlap,
-                                outputs_text(emit.outputs),
+                                outputs_text(outputs),
                                 emit.cleaning.largest,
                                 emit.cleaning.min_area,
                                 emit.cleaning.fill_holes,

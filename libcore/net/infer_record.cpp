@@ -185,7 +185,20 @@ void expect_new(const std::vector<OutputFile>& files, const EmitOptions& options
   for (const OutputFile& file : files)
     if (const std::string path = options.folder + "/" + file.name; path_exists(path))
       throw Error(Exit::cannot_create,
-                  "{}: is of another image, model or options than these (--force overwrites it)", path);
+                  "{}: is not in the journal with this image, model and options (--force overwrites it)",
+                  path);
+}
+
+// What a record's image or mask is in is never written over, not even by force.
+void expect_no_input(const std::vector<OutputFile>& files, const Record& record, const EmitOptions& options) {
+  for (const char* key : {"image", "mask", "pre.image", "pre.mask"}) {
+    const auto input = record.at(key);
+    if (!input || !input->is_string()) continue;
+    for (const OutputFile& file : files)
+      if (const std::string path = options.folder + "/" + file.name;
+          is_same_file(path, resolve(options.root, input->get<std::string>())))
+        throw Error(Exit::cannot_create, "{}: is '{}' of {}: another --output", path, key, record.id());
+  }
 }
 
 }  // namespace
@@ -236,6 +249,7 @@ void finish(InferItem& item, const InferContext& context) {
   item.record.set("model", context.engine.hash);
   item.wrote = !emitted.files.empty();
   const InferJournal* journal = context.engine.journal;
+  expect_no_input(emitted.files, item.record, context.options.emit);
   if (context.options.resume && !context.options.emit.force && !item.ours)
     expect_new(emitted.files, context.options.emit);
   write_files(emitted.files, context.options.emit.folder, context.options.emit.force || item.ours, [&] {

@@ -80,6 +80,25 @@ TEST(CreateFolders, BelowAFileIs73) {
   EXPECT_EQ(thrown_by([&] { tn::create_folders(folder.path("x")); }).exit_code, 73);
 }
 
+TEST(PlainPath, LeavesOutWhatLeadsNowhere) {
+  EXPECT_EQ(tn::plain_path("./a//b/"), "a/b");
+  EXPECT_EQ(tn::plain_path("a/"), "a");
+  EXPECT_EQ(tn::plain_path("/"), "/");
+  EXPECT_EQ(tn::plain_path("./"), ".");
+  EXPECT_EQ(tn::plain_path(""), "");
+  EXPECT_EQ(tn::plain_path("a/../b/"), "a/../b/");
+}
+
+TEST(IsSameFile, FollowsLinks) {
+  const TempFolder folder;
+  folder.file("x", "same");
+  folder.file("y", "same");
+  ASSERT_EQ(::symlink("x", folder.path("link").c_str()), 0);
+  EXPECT_TRUE(tn::is_same_file(folder.path("x"), folder.path("link")));
+  EXPECT_FALSE(tn::is_same_file(folder.path("x"), folder.path("y")));
+  EXPECT_FALSE(tn::is_same_file(folder.path("none"), folder.path("none")));
+}
+
 TEST(FolderOf, PlainNameIsTheCurrentFolder) {
   EXPECT_EQ(tn::folder_of("b.txt"), ".");
   EXPECT_EQ(tn::folder_of("a/b.txt"), "a");
