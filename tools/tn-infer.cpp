@@ -211,6 +211,17 @@ void choose_device(Options& o, const tn::Invocation& call) {
     throw tn::Error(tn::Exit::usage, "--cuda-graph has no effect: it needs a GPU (--device)");
 }
 
+// An unset variable of a script is no file.
+void expect_named(const Options& o, const tn::Invocation& call) {
+  const auto refuse = [](const char* what) {
+    throw tn::Error(tn::Exit::usage, "{}: the name is empty", what);
+  };
+  if (call.has_typed("output") && o.infer.emit.folder.empty()) refuse("--output");
+  if (o.manifest.empty()) refuse("--manifest");
+  if (std::ranges::count(o.models, "") > 0) refuse("--model");
+  if (std::ranges::count(o.inputs, "") > 0) refuse("the input");
+}
+
 // A vote takes place between answers that stand at their models' thresholds.
 void check(const Options& o) {
   if (!tn::joins(o.models.size(), o.ensemble) && o.ensemble.vote == tn::Vote::majority)
@@ -274,6 +285,7 @@ tn::Exit export_model(const Options& o, const tn::Invocation& call) {
 }
 
 tn::Exit run(Options o, const tn::Invocation& call) {
+  expect_named(o, call);
   if (o.format == Format::onnx) return export_model(o, call);
   if (o.any_size) throw tn::Error(tn::Exit::usage, "--dynamic-size has no effect without --export");
   check(o);
@@ -317,6 +329,9 @@ tn::Exit run(Options o, const tn::Invocation& call) {
                                          : tn::infer(*reader, writer, engine, o.infer, report);
   if (o.infer.resume)
     call.log.note(fmt::format("{} of {} records were in the journal", outcome.recalled, outcome.records));
+  if (outcome.records == 0 && !outcome.interrupted && o.infer.selection.limit != 0)
+    call.log.warning(o.select.empty() ? "no records (did the command before it fail?)"
+                                      : "--select: no record is taken");
   if (outcome.failed == 0) return tn::Exit::ok;
   call.log.note(fmt::format("{} of {} records failed", outcome.failed, outcome.records));
   return tn::Exit::partial;
