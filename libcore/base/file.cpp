@@ -99,9 +99,14 @@ bool is_regular_file(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
 }
 
-bool is_same_file(const std::string& path, const std::string& other) {
+bool takes_place_of(const std::string& path, const std::string& other) {
   std::error_code none;
-  return fs::equivalent(path, other, none);
+  const auto place = [&none](const fs::path& of) {
+    const fs::path folder = fs::canonical(folder_of(of.string()), none);
+    return none ? fs::path() : folder / of.filename();
+  };
+  const fs::path target = place(path);
+  return !target.empty() && (target == place(other) || target == fs::canonical(other, none));
 }
 
 std::string plain_path(const std::string& path) {

@@ -23,8 +23,9 @@ bool path_exists(const std::string& path);
 // Whether the path leads to a regular file, which can be opened again: no pipe, no device, no stdin.
 bool is_regular_file(const std::string& path);
 
-// Whether both paths lead to one thing that is there.
-bool is_same_file(const std::string& path, const std::string& other);
+// Whether a file that is renamed to `path` would take the place of `other`, or of what that link leads to.
+// Another name of the same file (a hard link) is another place.
+bool takes_place_of(const std::string& path, const std::string& other);
 
 // Without what leads nowhere: "./a//b/" -> "a/b". A path with ".." stays as it is: links may lie before it.
 std::string plain_path(const std::string& path);

@@ -273,7 +273,8 @@ std::string settings_hash(const std::string& answers, const PredictOptions& pred
                           const InferOptions& options) {
   const EmitOptions& emit = options.emit;
   std::vector<Output> outputs = emit.outputs;
-  std::ranges::sort(outputs);
+  if (outputs.empty() && !emit.folder.empty()) outputs = {Output::mask};
+  std::ranges::sort(outputs);  // who asks in another order asks for the same
   const nlohmann::json settings{version(),
                                 answers,
                                 wants_bfloat16(predict.precision, predict.device),

@@ -189,15 +189,25 @@ void expect_new(const std::vector<OutputFile>& files, const EmitOptions& options
                   path);
 }
 
-// What a record's image or mask is in is never written over, not even by force.
+// The paths at that key: of one file, or of a list of them.
+std::vector<std::string> paths_at(const Record& record, const char* key) {
+  const auto value = record.at(key);
+  std::vector<std::string> paths;
+  if (value)
+    for (const nlohmann::json& one : value->is_array() ? *value : nlohmann::json::array({*value}))
+      if (one.is_string()) paths.push_back(one.get<std::string>());
+  return paths;
+}
+
+// A record's own image and masks are not written over, not even by force.
 void expect_no_input(const std::vector<OutputFile>& files, const Record& record, const EmitOptions& options) {
-  for (const char* key : {"image", "mask", "pre.image", "pre.mask"}) {
-    const auto input = record.at(key);
-    if (!input || !input->is_string()) continue;
-    for (const OutputFile& file : files)
-      if (const std::string path = options.folder + "/" + file.name;
-          is_same_file(path, resolve(options.root, input->get<std::string>())))
-        throw Error(Exit::cannot_create, "{}: is '{}' of {}: another --output", path, key, record.id());
+  for (const OutputFile& file : files) {
+    const std::string path = options.folder + "/" + file.name;
+    if (!path_exists(path)) continue;
+    for (const char* key : {"image", "mask", "pre.image", "pre.mask"})
+      for (const std::string& input : paths_at(record, key))
+        if (takes_place_of(path, resolve(options.root, input)))
+          throw Error(Exit::cannot_create, "{}: is '{}' of {}: another --output", path, key, record.id());
   }
 }
 
@@ -249,7 +259,7 @@ void finish(InferItem& item, const InferContext& context) {
   item.record.set("model", context.engine.hash);
   item.wrote = !emitted.files.empty();
   const InferJournal* journal = context.engine.journal;
-  expect_no_input(emitted.files, item.record, context.options.emit);
+  if (!item.ours) expect_no_input(emitted.files, item.record, context.options.emit);
   if (context.options.resume && !context.options.emit.force && !item.ours)
     expect_new(emitted.files, context.options.emit);
   write_files(emitted.files, context.options.emit.folder, context.options.emit.force || item.ours, [&] {

@@ -89,14 +89,19 @@ TEST(PlainPath, LeavesOutWhatLeadsNowhere) {
   EXPECT_EQ(tn::plain_path("a/../b/"), "a/../b/");
 }
 
-TEST(IsSameFile, FollowsLinks) {
+TEST(TakesPlaceOf, KnowsThePlacesThatLinksLeadTo) {
   const TempFolder folder;
   folder.file("x", "same");
-  folder.file("y", "same");
+  tn::create_folders(folder.path("a"));
   ASSERT_EQ(::symlink("x", folder.path("link").c_str()), 0);
-  EXPECT_TRUE(tn::is_same_file(folder.path("x"), folder.path("link")));
-  EXPECT_FALSE(tn::is_same_file(folder.path("x"), folder.path("y")));
-  EXPECT_FALSE(tn::is_same_file(folder.path("none"), folder.path("none")));
+  ASSERT_EQ(::symlink("a", folder.path("b").c_str()), 0);
+  ASSERT_EQ(::link(folder.path("x").c_str(), folder.path("hard").c_str()), 0);
+  EXPECT_TRUE(tn::takes_place_of(folder.path("x"), folder.path("a/../x")));
+  EXPECT_TRUE(tn::takes_place_of(folder.path("x"), folder.path("link")));
+  EXPECT_TRUE(tn::takes_place_of(folder.path("a/new"), folder.path("b/new")));
+  EXPECT_FALSE(tn::takes_place_of(folder.path("link"), folder.path("x")));
+  EXPECT_FALSE(tn::takes_place_of(folder.path("hard"), folder.path("x")));
+  EXPECT_FALSE(tn::takes_place_of(folder.path("none/x"), folder.path("none/x")));
 }
 
 TEST(FolderOf, PlainNameIsTheCurrentFolder) {
