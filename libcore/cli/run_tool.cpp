@@ -71,11 +71,11 @@ Exit answer(const Flags& flags, const std::function<Exit(const Invocation&)>& bo
 }
 
 // No file that is opened later may become stdin, stdout or stderr: the place of a closed one is taken by what
-// can be neither read from nor written to as that would be.
+// can be neither read from nor written to, under no name.
 void keep_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     while (::fcntl(stream, F_GETFD) == -1 && errno == EBADF)
-      if (::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) != stream) return;
+      if (::open("/", O_PATH) != stream) return;
 }
 
 }  // namespace
