@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <string>
 #include <vector>
 
 #include "libcore/base/log.hpp"
@@ -30,6 +31,8 @@ class SelectWatch {
     } catch (...) {  // out of memory: a warning is lost, and no error on its way
     }
   }
+  bool any_record() const { return keys_.any_record(); }
+  std::vector<std::string> absent() const { return keys_.absent(); }
   SelectWatch(const SelectWatch&) = delete;
   SelectWatch& operator=(const SelectWatch&) = delete;
 

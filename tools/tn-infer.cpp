@@ -329,9 +329,12 @@ tn::Exit run(Options o, const tn::Invocation& call) {
                                          : tn::infer(*reader, writer, engine, o.infer, report);
   if (o.infer.resume)
     call.log.note(fmt::format("{} of {} records were in the journal", outcome.recalled, outcome.records));
-  if (outcome.records == 0 && !outcome.interrupted && o.infer.selection.limit != 0)
-    call.log.warning(o.select.empty() ? "no records (did the command before it fail?)"
-                                      : "--select: no record is taken");
+  if (outcome.records == 0 && !outcome.interrupted && o.infer.selection.limit != 0) {
+    if (!watch.any_record())
+      call.log.warning("no records (did the command before it fail?)");
+    else if (watch.absent().empty())  // else the watch tells of the key
+      call.log.warning("--select: no record is taken");
+  }
   if (outcome.failed == 0) return tn::Exit::ok;
   call.log.note(fmt::format("{} of {} records failed", outcome.failed, outcome.records));
   return tn::Exit::partial;

@@ -33,6 +33,7 @@ class KeyWatch {
   void note_chosen() { any_chosen_ = true; }
   std::vector<std::string> absent() const;  // none before the first record
   bool any_chosen() const { return any_chosen_; }
+  bool any_record() const { return any_record_; }
 
  private:
   std::vector<std::string> absent_;
