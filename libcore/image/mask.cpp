@@ -9,6 +9,7 @@
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
 #include "libcore/data/manifest.hpp"
+#include "libcore/data/one_or_list.hpp"
 
 namespace tn {
 namespace {
@@ -25,9 +26,8 @@ cv::Mat1b decode_file(const std::string& bytes, const std::string& path, ImageSi
 std::vector<std::string> mask_paths(const Record& record, const std::string& root) {
   const auto mask = record.json("mask");
   if (!mask || mask->is_null()) return {};
-  const nlohmann::json list = mask->is_array() ? *mask : nlohmann::json::array({*mask});
   std::vector<std::string> paths;
-  for (const nlohmann::json& path : list) {
+  for (const nlohmann::json& path : as_list(*mask)) {
     if (!path.is_string())
       throw Error(Exit::bad_data, "{}: 'mask' is neither a path nor a list of paths", record.id());
     paths.push_back(resolve(root, path.get<std::string>()));

@@ -11,6 +11,7 @@
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
 #include "libcore/data/manifest.hpp"
+#include "libcore/data/one_or_list.hpp"
 #include "libcore/image/dicom_file.hpp"
 #include "libcore/image/image_io.hpp"
 #include "libcore/image/record_image.hpp"
@@ -194,7 +195,7 @@ std::vector<std::string> paths_at(const Record& record, const char* key) {
   const auto value = record.at(key);
   std::vector<std::string> paths;
   if (value)
-    for (const nlohmann::json& one : value->is_array() ? *value : nlohmann::json::array({*value}))
+    for (const nlohmann::json& one : as_list(*value))
       if (one.is_string()) paths.push_back(one.get<std::string>());
   return paths;
 }

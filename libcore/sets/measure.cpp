@@ -6,6 +6,7 @@
 #include "libcore/base/error.hpp"
 #include "libcore/base/file.hpp"
 #include "libcore/data/manifest.hpp"
+#include "libcore/data/one_or_list.hpp"
 #include "libcore/image/mask.hpp"
 #include "libcore/sets/good_records.hpp"
 
@@ -36,7 +37,7 @@ std::vector<std::string> measure_images(std::vector<Record>& records, const std:
     const ImageSize size = size_of(records[i], root);
     records[i].set_json("size", {size.width, size.height});
     const auto masks = records[i].json("mask").value_or(nlohmann::json::array());
-    for (const auto& mask : masks.is_array() ? masks : nlohmann::json::array({masks})) {
+    for (const auto& mask : as_list(masks)) {
       const std::string path = resolve(root, mask.get<std::string>());
       if (!path_exists(path)) throw Error(Exit::no_input, "{}: No such file or directory", path);
     }
