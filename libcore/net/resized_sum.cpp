@@ -31,33 +31,32 @@ bool fits(const at::Tensor& level, const at::Tensor& sum) {
 }
 
 // A level's places on the columns of the sum.
-struct Columns {
-  Columns(const at::Tensor& level, const at::Tensor& sum) {
-    for (std::int64_t x = 0; x < sum.size(3); ++x)
-      places.push_back(between_pixels(x, sum.size(3), level.size(3)));
-  }
-  std::vector<BetweenPixels> places;
-};
+std::vector<BetweenPixels> columns_of(const at::Tensor& level, const at::Tensor& sum) {
+  std::vector<BetweenPixels> columns;
+  for (std::int64_t x = 0; x < sum.size(3); ++x)
+    columns.push_back(between_pixels(x, sum.size(3), level.size(3)));
+  return columns;
+}
 
 template <typename T>
-ResizedLevel<LoopElement<T>> level_at(const at::Tensor& level, const Columns& columns, std::int64_t image,
-                                      const BetweenPixels& row, float* blended) {
+ResizedLevel<LoopElement<T>> level_at(const at::Tensor& level, const std::vector<BetweenPixels>& columns,
+                                      std::int64_t image, const BetweenPixels& row, float* blended) {
   const auto* pixels = elements<T>(level) + image * level.stride(0);
   return {.above = pixels + row.first * level.stride(2),
           .below = pixels + row.second * level.stride(2),
           .share = row.share,
           .width = level.size(3),
-          .columns = columns.places.data(),
+          .columns = columns.data(),
           .blended = blended};
 }
 
 template <typename T>
 void add_all(at::Tensor& sum, const std::vector<at::Tensor>& levels) {
   const std::int64_t channels = sum.size(1), height = sum.size(2), width = sum.size(3);
-  std::vector<Columns> columns;
+  std::vector<std::vector<BetweenPixels>> columns;
   std::int64_t blended_pixels = 0;
   for (const at::Tensor& level : levels) {
-    columns.emplace_back(level, sum);
+    columns.push_back(columns_of(level, sum));
     blended_pixels += level.size(3);
   }
   auto* const to = mutable_elements<T>(sum);
