@@ -293,17 +293,22 @@ TEST(PointwiseLoops, BytesByHandOnEveryInstructionSet) {
 
 // ---- whole networks ----
 
-class FoldedNetwork : public testing::TestWithParam<std::string> {};
-
-TEST_P(FoldedNetwork, AnswersAsBefore) {
+// In float32.
+std::pair<Prediction, Prediction> answers_before_and_after_folding(const NetOptions& options) {
   const at::NoGradGuard no_gradients;
-  const auto network = make_network(whole_network(GetParam()));
+  const auto network = make_network(options);
   test::fill_by_formula(*network);
   network->eval();
   const at::Tensor images = formula(7, {2, 1, 64, 96}).add(0.5);
   const Prediction before = network->forward(images);
   fold_for_inference(*network, at::kFloat);
-  const Prediction after = network->forward(images);
+  return {before, network->forward(images)};
+}
+
+class FoldedNetwork : public testing::TestWithParam<std::string> {};
+
+TEST_P(FoldedNetwork, AnswersAsBefore) {
+  const auto [before, after] = answers_before_and_after_folding(whole_network(GetParam()));
   if (before.mask_logits.defined()) {
     EXPECT_LT(largest_difference(at::sigmoid(after.mask_logits), at::sigmoid(before.mask_logits)), 1e-4);
   }
@@ -335,7 +340,6 @@ TEST_P(FoldedNetwork, AnswersNearlyAsBeforeInBfloat16) {
 
 // What FFANet can leave out, and other attentions and heads.
 TEST(FoldedFfaNet, AnswersAsBeforeWithWhateverItHas) {
-  const at::NoGradGuard no_gradients;
   const auto with = [](const auto& change) {
     NetOptions options = whole_network("ffanet27-slim");
     change(options);
@@ -347,13 +351,7 @@ TEST(FoldedFfaNet, AnswersAsBeforeWithWhateverItHas) {
         with([](NetOptions& o) { o.eca = EcaRule::adaptive; }),
         with([](NetOptions& o) { o.attention_pool = 2; }), with([](NetOptions& o) { o.class_head = false; }),
         with([](NetOptions& o) { o.mask_head = false; })}) {
-    const auto network = make_network(options);
-    test::fill_by_formula(*network);
-    network->eval();
-    const at::Tensor images = formula(7, {2, 1, 64, 96}).add(0.5);
-    const Prediction before = network->forward(images);
-    fold_for_inference(*network, at::kFloat);
-    const Prediction after = network->forward(images);
+    const auto [before, after] = answers_before_and_after_folding(options);
     for (const auto& [now, then] : {std::pair(after.mask_logits, before.mask_logits),
                                     std::pair(after.class_logits, before.class_logits)}) {
       ASSERT_EQ(now.defined(), then.defined());
